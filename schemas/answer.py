@@ -1,0 +1,38 @@
+"""A grounded answer: rows, where each came from, and how complete they are."""
+
+from __future__ import annotations
+
+from schemas.base import Frozen, Json
+
+
+class Evidence(Frozen):
+    """The recorded calls that a result row rests on, by their numbers in the transcript. Parallel to the rows."""
+
+    calls: tuple[int, ...]
+
+
+class Completeness(Frozen):
+    """Whether everything that the question ranges over was seen, worked out from the transcript and never told by the tool."""
+
+    complete: bool
+    calls: int
+    rows_seen: int
+    gaps: tuple[str, ...] = ()
+
+
+class Answer(Frozen):
+    """What the user gets. Each value of `rows` is a cell of `columns`, in order."""
+
+    question: str
+    sentence: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Json, ...], ...]
+    evidence: tuple[Evidence, ...]
+    completeness: Completeness
+    caveats: tuple[str, ...]
+    source: str
+    tool: str
+    reused: bool
+    run_id: str
+    total_milliseconds: float
+    backend_milliseconds: float

@@ -1,0 +1,157 @@
+"""An API operation as the project sees it, and the slice of the specification that it was read from."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field as Attribute
+
+from schemas.base import Frozen, Json
+
+JsonType = Literal["string", "integer", "number", "boolean", "object", "array", "any"]
+
+
+class Effect(StrEnum):
+    """What a call does to the world. Anything that is not known to read counts as `WRITE`."""
+
+    READ = "read"
+    REVEAL = "reveal"
+    """A read that mints or shows a credential or secret."""
+    WRITE = "write"
+
+
+class Parameter(Frozen):
+    """A declared request parameter; `value_schema` is its JSON Schema."""
+
+    name: str
+    location: Literal["path", "query", "header", "cookie"]
+    required: bool = False
+    value_schema: Json = None
+    description: str = ""
+
+
+class RowField(Frozen):
+    """One leaf of a response row. `path` is dotted from the row: `memory_info.rss`."""
+
+    path: str
+    type: JsonType
+    format: str = ""
+    enum: tuple[str, ...] = ()
+    nullable: bool = False
+    required: bool = False
+    description: str = ""
+
+
+class PagePagination(Frozen):
+    """`?page=2&per_page=50`. Ends when `total_path` says so, else at the first empty page (a server may cap the size)."""
+
+    style: Literal["page"] = "page"
+    page_parameter: str
+    size_parameter: str | None = None
+    max_size: int | None = None
+    total_path: str | None = None
+
+
+class OffsetPagination(Frozen):
+    """`?offset=100&limit=50`. Ends when `total_path` says so, else at the first empty page."""
+
+    style: Literal["offset"] = "offset"
+    offset_parameter: str
+    limit_parameter: str
+    max_size: int | None = None
+    total_path: str | None = None
+
+
+class CursorPagination(Frozen):
+    """The response names the next page at `next_path`; null, empty or absent ends it."""
+
+    style: Literal["cursor"] = "cursor"
+    cursor_parameter: str
+    next_path: str
+    size_parameter: str | None = None
+    max_size: int | None = None
+
+
+class LinkPagination(Frozen):
+    """`Link: <…>; rel="next"` (RFC 8288). Ends at the first response without it."""
+
+    style: Literal["link"] = "link"
+    page_parameter: str | None = None
+    size_parameter: str | None = None
+    max_size: int | None = None
+
+
+Pagination = Annotated[
+    PagePagination | OffsetPagination | CursorPagination | LinkPagination,
+    Attribute(discriminator="style"),
+]
+
+
+class Operation(Frozen):
+    """One operation of one source.
+
+    `id` is `<source>:<name>`. `rows_path` is the dotted path of the collection in the response (empty: the body itself;
+    None: the response holds no rows). `row_is_single` marks a response that is one object: a relation of one row.
+    """
+
+    id: str
+    source: str
+    name: str
+    method: str
+    path: str
+    summary: str = ""
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    effect: Effect
+    effect_reason: str
+    parameters: tuple[Parameter, ...] = ()
+    has_body: bool = False
+    rows_path: str | None = None
+    row_is_single: bool = False
+    row_title: str = ""
+    fields: tuple[RowField, ...] = ()
+    pagination: Pagination | None = None
+    slice_hash: str
+
+    @property
+    def is_listable(self) -> bool:
+        """Can be called with nothing but its pagination, and returns rows."""
+        return self.rows_path is not None and not self.has_body and not any(p.required for p in self.parameters)
+
+    def field(self, path: str) -> RowField | None:
+        """The field at a dotted path, if the response schema declares it."""
+        return next((field for field in self.fields if field.path == path), None)
+
+
+class Slice(Frozen):
+    """An OpenAPI 3.1 document of exactly one operation with the closure of its local references.
+
+    `digest` is taken over `document`, with descriptions and examples left in: a change of words re-verifies too,
+    because the words are what a tool was written from.
+    """
+
+    operation: Operation
+    document: Json
+
+    @property
+    def digest(self) -> str:
+        return self.operation.slice_hash
+
+
+def lookup(value: Json, path: str) -> Json:
+    """The value at a dotted path in nested objects, or None where any step is missing. An empty path is the value itself."""
+    for step in path.split(".") if path else ():
+        if not isinstance(value, dict):
+            return None
+        value = value.get(step)
+    return value
+
+
+def rows_of(operation: Operation, body: Json) -> list[Json]:
+    """The rows of a response body: the collection at `rows_path`, or the object itself where the row is single."""
+    found = lookup(body, operation.rows_path or "")
+    if operation.row_is_single:
+        return [found] if isinstance(found, dict) else []
+    return list(found) if isinstance(found, list) else []
+

@@ -1,0 +1,51 @@
+"""What one room needs of another, or of the world, as Protocols. `opswright/wiring.py` knows who fulfils them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+import numpy
+
+from schemas.source import FetchedSpec, Source, Validators
+
+Vectors = numpy.ndarray[tuple[int, int], numpy.dtype[numpy.float32]]
+"""One row a text, each of length 1."""
+
+Clock = Callable[[], datetime]
+"""The present as an aware UTC time."""
+
+Progress = Callable[[str, float], None]
+"""Told the stage in words and the fraction done, from 0 to 1."""
+
+
+class Fetcher(Protocol):
+    """Gets a source's specification."""
+
+    def fetch(self, source: Source, known: Validators | None) -> FetchedSpec | None:
+        """The specification, or None where the server says that what `known` stands for is unchanged.
+
+        Raises BackendUnavailable where a later try may help and SpecUnusable where it can't.
+        """
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors of meaning."""
+
+    @property
+    def name(self) -> str:
+        """Identifies model and version: vectors under different names are not comparable."""
+
+    @property
+    def dimensions(self) -> int: ...
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Shape (texts, dimensions), rows of length 1."""
+
+
+class SecretResolver(Protocol):
+    """Turns a reference into the secret."""
+
+    def resolve(self, reference: str) -> str:
+        """The secret behind `env:NAME` or `file:PATH`. Raises Misconfigured, naming the reference and never a value."""

@@ -1,0 +1,66 @@
+"""A run on record: what was asked, what was called, what came of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from schemas.answer import Answer
+from schemas.base import Frozen
+
+RunStatus = Literal["running", "answered", "declined", "failed"]
+
+
+class CallRecord(Frozen):
+    """One attempt through the broker, exactly as it was delivered to the tool: redacted, then recorded, then delivered.
+
+    `status` is None where nothing was delivered; then `refusal` (a rule of ours) or `failure` (the backend) says why.
+    """
+
+    number: int
+    source: str
+    operation: str | None
+    method: str
+    url: str
+    request_body: str | None = None
+    status: int | None = None
+    response_headers: tuple[tuple[str, str], ...] = ()
+    response_body: str = ""
+    refusal: str = ""
+    failure: str = ""
+    redactions: int = 0
+    milliseconds: float = 0.0
+
+
+class Transcript(Frozen):
+    """All calls of one tool run in order, with the clock that the tool saw."""
+
+    started_at: datetime
+    calls: tuple[CallRecord, ...]
+
+    @property
+    def backend_milliseconds(self) -> float:
+        """Time spent waiting for the backend."""
+        return sum(call.milliseconds for call in self.calls)
+
+
+class Failure(Frozen):
+    """An error of the tree, as a value."""
+
+    code: str
+    message: str
+    hint: str = ""
+
+
+class RunRecord(Frozen):
+    """A question and how far it came. `steps` are the graph's nodes that have finished."""
+
+    id: str
+    question: str
+    status: RunStatus
+    started_at: datetime
+    finished_at: datetime | None = None
+    steps: tuple[str, ...] = ()
+    tool: str = ""
+    answer: Answer | None = None
+    failure: Failure | None = None

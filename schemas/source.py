@@ -1,0 +1,53 @@
+"""Where documents come from, where calls go, and a document as the cache holds it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from schemas.base import Frozen
+from schemas.operation import Slice
+
+
+class Credential(Frozen):
+    """How the broker authenticates, with the secret by reference only (`env:NAME`, `file:PATH`)."""
+
+    kind: Literal["bearer"] = "bearer"
+    secret: str
+
+
+class Source(Frozen):
+    """A published API: where its specification is served, where its calls go, how they are authenticated."""
+
+    name: str
+    spec_url: str
+    base_url: str
+    title: str = ""
+    credential: Credential | None = None
+
+
+class Validators(Frozen):
+    """What a server gave for a conditional request (RFC 9110, section 13)."""
+
+    etag: str = ""
+    last_modified: str = ""
+
+
+class FetchedSpec(Frozen):
+    """One fetch of one source: the operations' slices, and what to ask with next time."""
+
+    title: str
+    version: str
+    base_url: str
+    validators: Validators
+    slices: tuple[Slice, ...]
+    warnings: tuple[str, ...] = ()
+
+
+class Document(Frozen):
+    """A slice with its provenance. `stale_because` is empty, or says why a fresher copy could not be had."""
+
+    slice: Slice
+    source_version: str
+    fetched_at: datetime
+    stale_because: str = ""

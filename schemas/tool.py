@@ -1,0 +1,65 @@
+"""A generated tool before and after it is proven: the candidate, and the manifest of a registered version."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from schemas.base import Frozen, text_digest
+from schemas.query import Query
+
+EngineName = Literal["rules", "model", "scripted"]
+
+
+class OperationPin(Frozen):
+    """An operation that a tool may call, and the slice that it was written from."""
+
+    operation: str
+    slice_hash: str
+
+
+class Candidate(Frozen):
+    """What an engine writes: a module with `function(client, *, …parameters) -> list[dict]`, and its tests."""
+
+    name: str
+    title: str
+    function: str
+    source: str
+    tests: str
+    query: Query
+    engine: EngineName
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over source and tests: what a verification vouches for."""
+        return text_digest(f"{self.source}\0{self.tests}")
+
+
+class ToolManifest(Frozen):
+    """A registered version. Its files are immutable; `digest` is the candidate's that was verified."""
+
+    name: str
+    version: int
+    title: str
+    function: str
+    query: Query
+    operations: tuple[OperationPin, ...]
+    source: str
+    question: str
+    engine: EngineName
+    digest: str
+    shape_digest: str
+    created_at: datetime
+
+    @property
+    def reference(self) -> str:
+        """How people name it: `services_without_on_call@1`."""
+        return f"{self.name}@{self.version}"
+
+
+class RegisteredTool(Frozen):
+    """A version with its files read and its digest checked."""
+
+    manifest: ToolManifest
+    code: str
+    tests: str
