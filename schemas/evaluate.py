@@ -52,7 +52,7 @@ def evaluate(query: Query, relations: Mapping[str, Sequence[Json]], arguments: M
     first = query.call.alias
     tracked = [_Tracked({first: row}, ((first, index),)) for index, row in enumerate(relations.get(first, ()))]
     for join in query.joins:
-        tracked = [pair for left in tracked for pair in _partners(left, join, relations.get(join.call.alias, ()))]
+        tracked = _joined(tracked, join, relations.get(join.call.alias, ()), bound)
     missing = _missing(query, tracked)
     tracked = [row for row in tracked if all(_holds(predicate, row, bound) for predicate in query.where)]
     if query.window:
@@ -64,15 +64,19 @@ def evaluate(query: Query, relations: Mapping[str, Sequence[Json]], arguments: M
     return Evaluation(rows, [row.origin for row in tracked], missing)
 
 
-def _partners(left: _Tracked, join: Join, relation: Sequence[Json]) -> list[_Tracked]:
-    alias, key = join.call.alias, left.at(join.left)
-    right = join.right.partition(".")[2]
-    found = [
-        _Tracked({**left.bound, alias: row}, (*left.origin, (alias, index)))
-        for index, row in enumerate(relation)
-        if key is not None and lookup(row, right) == key
+def _joined(rows: Sequence[_Tracked], join: Join, relation: Sequence[Json], arguments: Mapping[str, Scalar]) -> list[_Tracked]:
+    alias = join.call.alias
+    partners: dict[bytes, list[_Tracked]] = {}
+    for index, row in enumerate(relation):
+        partner = _Tracked({alias: row}, ((alias, index),))
+        if partner.at(join.right) is not None and all(_holds(predicate, partner, arguments) for predicate in join.where):
+            partners.setdefault(canonical_json(partner.at(join.right)), []).append(partner)
+    nobody = [_Tracked({alias: None}, ())]
+    return [
+        _Tracked({**left.bound, **right.bound}, (*left.origin, *right.origin))
+        for left in rows
+        for right in partners.get(canonical_json(left.at(join.left)), nobody)
     ]
-    return found or [_Tracked({**left.bound, alias: None}, left.origin)]
 
 
 def is_empty(value: Json) -> bool:

@@ -154,4 +154,3 @@ def rows_of(operation: Operation, body: Json) -> list[Json]:
     if operation.row_is_single:
         return [found] if isinstance(found, dict) else []
     return list(found) if isinstance(found, list) else []
-

@@ -35,14 +35,6 @@ class Call(Frozen):
     operation: str
 
 
-class Join(Frozen):
-    """A left outer equality join: rows without a partner stay, and paths into the partner are missing there."""
-
-    call: Call
-    left: str
-    right: str
-
-
 class Predicate(Frozen):
     """A condition on one path. A comparison with a missing value is never true, `ne` included.
 
@@ -58,6 +50,19 @@ class Predicate(Frozen):
         if (self.parameter is None) != (self.op in ("is_empty", "is_not_empty")):
             raise ValueError(f"predicate {self.op!r} on {self.path!r}: comparisons need a parameter, emptiness tests take none")
         return self
+
+
+class Join(Frozen):
+    """A left outer equality join: rows without a partner stay, and paths into the partner are missing there.
+
+    Only rows of `call` that satisfy every predicate of `where` are partners (SQL's ON clause), so "has no rota with an
+    engineer" is: join the rotas where the engineer is not empty, and keep the rows where the rota is missing.
+    """
+
+    call: Call
+    left: str
+    right: str
+    where: tuple[Predicate, ...] = ()
 
 
 class Window(Frozen):
@@ -128,6 +133,11 @@ class Query(Frozen):
         return (self.call, *(join.call for join in self.joins))
 
     @property
+    def predicates(self) -> tuple[Predicate, ...]:
+        """Every predicate, those of the joins first."""
+        return (*(predicate for join in self.joins for predicate in join.where), *self.where)
+
+    @property
     def defaults(self) -> dict[str, Scalar]:
         """The question's own constants, by parameter name."""
         return {parameter.name: parameter.default for parameter in self.parameters}
@@ -159,7 +169,7 @@ def check_closed(query: Query) -> None:
     _no_twins("alias", aliases)
     _no_twins("parameter", names)
     _no_twins("column", query.column_names)
-    used = [p.parameter for p in query.where if p.parameter] + ([query.window.parameter] if query.window else [])
+    used = [p.parameter for p in query.predicates if p.parameter] + ([query.window.parameter] if query.window else [])
     for name in used + ([query.limit] if query.limit else []):
         if name not in names:
             raise ValueError(f"parameter {name!r} is used but not defined; defined: {', '.join(names) or 'none'}")
@@ -177,7 +187,7 @@ def _no_twins(kind: str, names: list[str] | tuple[str, ...]) -> None:
 
 
 def _paths(query: Query) -> list[str]:
-    paths = [p.path for p in query.where] + [side for join in query.joins for side in (join.left, join.right)]
+    paths = [p.path for p in query.predicates] + [side for join in query.joins for side in (join.left, join.right)]
     paths += [query.window.path] if query.window else []
     if query.group is None:
         return paths + [c.path for c in query.select] + [o.path for o in query.order]
