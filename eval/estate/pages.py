@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
-from typing import Annotated, TypeVar
+from typing import Annotated, Final, TypeVar
 
-from fastapi import Query
+from fastapi import Query, status
 from pydantic import Field
 from starlette.datastructures import URL
 
 from eval.estate.models import Deployment, Incident, OnCallRota, Resource, Service
+from eval.estate.refusals import Responses
 
 Item = TypeVar("Item")
 
@@ -22,7 +23,18 @@ Limit = Annotated[int, Query(ge=1, le=100, description="Most items to return.")]
 Offset = Annotated[int, Query(ge=0, description="Items to skip, in the order of the list.")]
 Cursor = Annotated[str | None, Query(description="The `next_cursor` of the response before; leave it out for the first one.")]
 
-Total = Annotated[int, Field(ge=0, description="Items in the whole list, after filters.")]
+Total = Annotated[int, Field(ge=0, description="Items in the whole list, over all its pages.")]
+
+LINKED: Final[Responses] = {
+    status.HTTP_200_OK: {
+        "headers": {
+            "Link": {
+                "description": 'Links to the neighbouring pages (RFC 8288), `rel="prev"` and `rel="next"`. No `next` on the last page.',
+                "schema": {"type": "string"},
+            }
+        }
+    }
+}
 
 
 class ServicePage(Resource):

@@ -28,6 +28,8 @@ from eval.estate.store import Estate
 
 DEPLOYMENTS: Final = 180
 INCIDENTS: Final = 26
+INCIDENT_HISTORY_HOURS: Final = 21 * 24
+OPEN_INCIDENTS: Final = (IncidentStatus.INVESTIGATING, IncidentStatus.MITIGATED, IncidentStatus.INVESTIGATING)
 
 # The last day must be told from the day before: six failures inside it, two an hour outside, and none nearer to its edge.
 FAILED_HOURS_AGO: Final = (0.7, 2.4, 5.5, 9.1, 14.3, 19.8, 25.0, 25.6)
@@ -136,20 +138,19 @@ def _ordinary_rollout(rng: Random) -> tuple[float, DeploymentStatus]:
 
 
 def _incidents(rng: Random, start: datetime, services: Sequence[Service]) -> Iterator[Incident]:
-    """Oldest first; the youngest three are still being worked on."""
-    ages_hours = sorted((rng.uniform(2, 21 * 24) for _ in range(INCIDENTS)), reverse=True)
-    for number, age_hours in enumerate(ages_hours, start=1):
+    """Oldest first, so that ids ascend in time; only the youngest are still being worked on."""
+    ages_hours = sorted((rng.uniform(2, INCIDENT_HISTORY_HOURS) for _ in range(INCIDENTS)), reverse=True)
+    statuses = [IncidentStatus.RESOLVED] * (INCIDENTS - len(OPEN_INCIDENTS)) + list(OPEN_INCIDENTS)
+    for number, (age_hours, status) in enumerate(zip(ages_hours, statuses, strict=True), start=1):
         service = rng.choice(services)
         opened_at = start - timedelta(seconds=round(age_hours * 3600))
-        left = INCIDENTS - number
+        resolved_at = opened_at + timedelta(seconds=rng.randint(600, 6000))
         yield Incident(
             id=f"inc-{number:04}",
             title=f"{service.name}: {rng.choice(SYMPTOMS)}",
             severity=rng.choices(list(Severity), weights=(1, 3, 6, 4))[0],
-            status=(IncidentStatus.INVESTIGATING, IncidentStatus.MITIGATED, IncidentStatus.INVESTIGATING)[left]
-            if left < 3
-            else IncidentStatus.RESOLVED,
+            status=status,
             service=service.id,
             opened_at=opened_at,
-            resolved_at=None if left < 3 else opened_at + timedelta(seconds=rng.randint(600, 6000)),
+            resolved_at=resolved_at if status is IncidentStatus.RESOLVED else None,
         )

@@ -1,0 +1,164 @@
+"""Servers for the demo and for tests: each a process of its own on a free port of loopback, stopped where its context ends."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from schemas.errors import BackendUnavailable, quoted
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+POLL_SECONDS: Final = 0.05
+START_SECONDS: Final = 30.0
+STOP_SECONDS: Final = 5.0
+LOG_TAIL_CHARACTERS: Final = 1500
+
+# Without these Glances asks PyPI for a newer version, looks up its public address and pings the gateway.
+GLANCES_FLAGS: Final = (
+    *("--webserver", "--disable-webui", "--bind", "127.0.0.1", "--port", "0"),
+    *("--disable-check-update", "--disable-autodiscover", "--disable-config-exec", "--hide-public-info"),
+    *("--disable-plugin", "amps,cloud,containers,ip,ports,vms,wifi"),
+)
+
+# Given in full, or Glances takes the machine's own. The hosts keep web pages out that rebind a name of theirs to loopback.
+GLANCES_CONFIG: Final = """\
+[global]
+check_update=false
+[outputs]
+webui_allowed_hosts=127.0.0.1,localhost
+cors_origins=http://127.0.0.1
+"""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that answers at `url` for as long as its context lasts."""
+
+    name: str
+    url: str
+    pid: int
+
+
+def estate(folder: Path, *, now: datetime, token: str | None = None) -> AbstractContextManager[Server]:
+    """The simulated estate as it stands at `now` (aware), asking for the token if there is one.
+
+    `folder` (made if absent) gets its log and its token. Raises what `running` raises; needs the extra `demo`.
+    """
+    arguments = ["-m", "eval.estate", "--port", "0", "--now", now.isoformat()]
+    if token is not None:
+        arguments += ["--token-file", str(_write_private(folder.resolve() / "estate.token", token))]
+    return running("estate", folder, arguments, announcement=r"^ready (\S+)$", health="/health")
+
+
+def glances(folder: Path) -> AbstractContextManager[Server]:
+    """Glances: live metrics of this machine behind a live OpenAPI document, talking to nobody but its clients.
+
+    `folder` (made if absent) gets its logs and its configuration. Raises what `running` raises; needs the extra `demo`.
+    """
+    config = _write_private(folder.resolve() / "glances.conf", GLANCES_CONFIG)
+    arguments = ["-m", "glances", *GLANCES_FLAGS, "--config", str(config)]
+    return running("glances", folder, arguments, announcement=r"Uvicorn running on (\S+)", health="/api/4/status")
+
+
+@contextmanager
+def running(
+    name: str,
+    folder: Path,
+    arguments: Sequence[str],
+    *,
+    announcement: str,
+    health: str,
+    start_seconds: float = START_SECONDS,
+    stop_seconds: float = STOP_SECONDS,
+) -> Iterator[Server]:
+    """Runs Python with these arguments until the context ends, and yields once the server answers.
+
+    Ready means: its log, `<folder>/<name>.log`, has a line that matches `announcement`, whose group 1 is the URL, and a GET of `health`
+    below it succeeds. Raises BackendUnavailable with the end of the log when it exits before that or takes longer than `start_seconds`.
+    """
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    log = folder / f"{name}.log"
+    process = _start(arguments, folder, log)
+    try:
+        yield Server(
+            name, _wait_until_ready(name, process, log, re.compile(announcement, re.MULTILINE), health, start_seconds), process.pid
+        )
+    finally:
+        _stop(process, stop_seconds)
+
+
+def _start(arguments: Sequence[str], folder: Path, log: Path) -> subprocess.Popen[bytes]:
+    """The process, with an environment of its own: nothing of ours is handed on, and what it wants to keep it keeps in the folder."""
+    environment = {"PYTHONPATH": str(ROOT), "HOME": str(folder), "XDG_CACHE_HOME": str(folder), "TMPDIR": str(folder)}
+    with log.open("wb") as output:
+        return subprocess.Popen(
+            # -P: what lies in the folder must not be imported in place of a library.
+            [sys.executable, "-P", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=folder,
+            env=environment,
+        )
+
+
+def _wait_until_ready(
+    name: str, process: subprocess.Popen[bytes], log: Path, announcement: re.Pattern[str], health: str, start_seconds: float
+) -> str:
+    deadline = time.monotonic() + start_seconds
+    while time.monotonic() < deadline:
+        announced = announcement.search(log.read_text(errors="replace"))
+        if announced and _answers(announced[1] + health):
+            return announced[1]
+        try:
+            exit_code = process.wait(POLL_SECONDS)
+        except subprocess.TimeoutExpired:
+            continue
+        raise _not_started(name, f"it exited with code {exit_code}", log)
+    raise _not_started(name, f"it did not answer within {start_seconds:g} s", log)
+
+
+def _answers(url: str) -> bool:
+    try:
+        # The proxies of the environment are for the world outside; this is loopback.
+        return httpx.get(url, timeout=2, trust_env=False).is_success
+    except httpx.TransportError:
+        return False
+
+
+def _not_started(name: str, reason: str, log: Path) -> BackendUnavailable:
+    tail = log.read_text(errors="replace").strip()[-LOG_TAIL_CHARACTERS:]
+    return BackendUnavailable(
+        f"The server {name} did not start: {reason}. Its log ends with {quoted(tail, LOG_TAIL_CHARACTERS)}.",
+        hint=f"The whole log is {log}; a module that was not found comes with: pip install 'opswright[demo]'.",
+    )
+
+
+def _stop(process: subprocess.Popen[bytes], stop_seconds: float) -> None:
+    """Asks the process to end, and ends it when it does not."""
+    process.terminate()
+    try:
+        process.wait(stop_seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _write_private(path: Path, text: str) -> Path:
+    """Writes a file that only its owner may read, from its first byte on."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(text)
+    return path
