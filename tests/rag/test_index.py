@@ -1,0 +1,184 @@
+"""Finding operations."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from rag.hashing import HashingEmbedder
+from rag.index import OperationIndex
+from schemas.errors import Misconfigured
+from schemas.operation import Effect
+from schemas.ports import Vectors
+from tests.rag.operations import TEN, operation
+
+
+class GatedEmbedder(HashingEmbedder):
+    """Waits at its gate, so that a test decides when vectors are there."""
+
+    def __init__(self) -> None:
+        self.reached = threading.Event()
+        self.gate = threading.Event()
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        self.reached.set()
+        self.gate.wait()
+        return super().embed(texts)
+
+
+class BrokenEmbedder(HashingEmbedder):
+    def __init__(self) -> None:
+        self.is_broken = True
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        if self.is_broken:
+            raise Misconfigured("The weights are not the published ones.")
+        return super().embed(texts)
+
+
+@pytest.fixture
+def lexical() -> OperationIndex:
+    index = OperationIndex()
+    index.rebuild(TEN)
+    return index
+
+
+@pytest.fixture
+def hybrid(tmp_path: Path) -> Iterator[OperationIndex]:
+    index = OperationIndex(HashingEmbedder(), tmp_path)
+    index.rebuild(TEN)
+    yield index
+    index.close()
+
+
+def names(index: OperationIndex, question: str, *, limit: int = 10, source: str | None = None) -> list[str]:
+    return [hit.operation.name for hit in index.search(question, limit=limit, source=source)]
+
+
+def test_words_alone_find_the_operation(lexical: OperationIndex) -> None:
+    hit = lexical.search("who is on call")[0]
+    assert (hit.operation.name, hit.lexical_rank, hit.dense_rank) == ("listOnCallRotas", 1, None)
+    assert hit.score == pytest.approx(1 / 61)
+
+
+@pytest.mark.parametrize("effect", [Effect.WRITE, Effect.REVEAL])
+def test_only_what_reads_is_found(effect: Effect) -> None:
+    index = OperationIndex()
+    index.rebuild([*TEN, operation("dropHosts", summary="Drop all hosts", effect=effect)])
+    assert "dropHosts" not in names(index, "drop all hosts")
+
+
+def test_nothing_alike_finds_nothing(lexical: OperationIndex, hybrid: OperationIndex) -> None:
+    assert hybrid.warm().result()
+    assert lexical.search("banana bread") == hybrid.search("banana bread") == ()
+    assert lexical.search("") == ()
+    assert OperationIndex().search("hosts") == ()
+
+
+def test_limit_bounds_the_hits(lexical: OperationIndex) -> None:
+    assert len(lexical.search("list", limit=3)) == 3
+    assert len(lexical.search("list", limit=9)) == len(lexical.search("list", limit=100)) == 9
+
+
+def test_search_can_be_confined_to_a_source(hybrid: OperationIndex) -> None:
+    hybrid.rebuild([*TEN, operation("listHosts", summary="List the hosts", source="elsewhere")])
+    assert hybrid.warm().result()
+    assert [hit.operation.id for hit in hybrid.search("list hosts", source="elsewhere")] == ["elsewhere:listHosts"]
+    assert hybrid.search("list hosts", source="nowhere") == ()
+
+
+def test_words_answer_until_the_vectors_are_there(tmp_path: Path) -> None:
+    embedder = GatedEmbedder()
+    index = OperationIndex(embedder, tmp_path)
+    index.rebuild(TEN)
+    warmed = index.warm()
+    embedder.reached.wait()
+    assert index.search("list certificates")[0].dense_rank is None
+    embedder.gate.set()
+    assert warmed.result()
+    hit = index.search("list certificates")[0]
+    assert (hit.operation.name, hit.lexical_rank, hit.dense_rank) == ("listCertificates", 1, 1)
+    assert hit.score == pytest.approx(2 / 61)
+    index.close()
+
+
+def test_warming_twice_embeds_once(hybrid: OperationIndex) -> None:
+    assert hybrid.warm() is hybrid.warm()
+    assert hybrid.warm().result()
+    hybrid.rebuild(list(TEN))
+    assert hybrid.search("list certificates")[0].dense_rank == 1, "nothing has changed, so nothing is lost"
+
+
+def test_changed_operations_are_searched_by_words_until_they_are_warm(hybrid: OperationIndex) -> None:
+    assert hybrid.warm().result()
+    hybrid.rebuild([*TEN[:9], operation("listVolumes", summary="List the volumes")])
+    assert hybrid.search("list volumes")[0].dense_rank is None
+    assert names(hybrid, "backups") == []
+    assert hybrid.warm().result()
+    assert hybrid.search("list volumes")[0].dense_rank == 1
+
+
+def test_change_of_a_title_is_a_change(hybrid: OperationIndex) -> None:
+    hybrid.rebuild(TEN, {"estate": "Zanzibar"})
+    assert len(hybrid.search("zanzibar", limit=20)) == len(TEN)
+
+
+def test_warming_that_is_overtaken_leaves_the_field(tmp_path: Path) -> None:
+    embedder = GatedEmbedder()
+    index = OperationIndex(embedder, tmp_path)
+    index.rebuild([operation(f"listThings{number}") for number in range(200)])
+    overtaken = index.warm()
+    embedder.reached.wait()
+    index.rebuild(TEN)
+    latest = index.warm()
+    embedder.gate.set()
+    assert (overtaken.result(), latest.result()) == (False, True)
+    assert index.search("list certificates")[0].dense_rank == 1
+    index.close()
+
+
+def test_close_waits_for_the_batch_at_hand_and_no_more(tmp_path: Path) -> None:
+    embedder = GatedEmbedder()
+    index = OperationIndex(embedder, tmp_path)
+    index.rebuild([operation(f"listThings{number}") for number in range(200)])
+    warmed = index.warm()
+    embedder.reached.wait()
+    closing = threading.Thread(target=index.close)
+    closing.start()
+    embedder.gate.set()
+    closing.join()
+    assert warmed.result() is False
+    assert index.warm().result() is False
+    assert index.search("list things7")[0].dense_rank is None
+
+
+def test_failure_to_embed_is_told_and_words_go_on(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    embedder = BrokenEmbedder()
+    index = OperationIndex(embedder, tmp_path)
+    index.rebuild(TEN)
+    with pytest.raises(Misconfigured):
+        index.warm().result()
+    assert "not the published ones" in caplog.text
+    assert names(index, "certificates") == ["listCertificates"]
+    embedder.is_broken = False
+    assert index.warm().result(), "a failure is not for ever"
+    index.close()
+
+
+@pytest.mark.parametrize(("embedder", "has_folder"), [(None, True), (HashingEmbedder(), False)])
+def test_without_embedder_or_folder_words_do_it_all(embedder: HashingEmbedder | None, has_folder: bool, tmp_path: Path) -> None:
+    index = OperationIndex(embedder, tmp_path if has_folder else None)
+    index.rebuild(TEN)
+    assert index.warm().result() is False
+    assert names(index, "certificates") == ["listCertificates"]
+    index.close()
+
+
+def test_search_by_words_does_not_import_chroma() -> None:
+    code = "import sys; from rag.index import OperationIndex; OperationIndex().search('hosts'); sys.exit('chromadb' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
