@@ -34,5 +34,4 @@ class Answer(Frozen):
     tool: str
     reused: bool
     run_id: str
-    total_milliseconds: float
     backend_milliseconds: float

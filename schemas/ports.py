@@ -20,6 +20,10 @@ Progress = Callable[[str, float], None]
 """Told the stage in words and the fraction done, from 0 to 1."""
 
 
+OnStep = Callable[[str], None]
+"""Told the name of each step of a run when it has ended."""
+
+
 class Fetcher(Protocol):
     """Gets a source's specification."""
 

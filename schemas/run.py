@@ -53,14 +53,13 @@ class Failure(Frozen):
 
 
 class RunRecord(Frozen):
-    """A question and how far it came. `steps` are the graph's nodes that have finished."""
+    """A question and what came of it. The steps in between are the checkpoints'. `only_source` is empty for all sources."""
 
     id: str
     question: str
+    only_source: str = ""
     status: RunStatus
     started_at: datetime
     finished_at: datetime | None = None
-    steps: tuple[str, ...] = ()
-    tool: str = ""
     answer: Answer | None = None
     failure: Failure | None = None

@@ -7,6 +7,7 @@ from typing import Literal
 
 from schemas.base import Frozen, text_digest
 from schemas.query import Query
+from schemas.verification import Verification
 
 EngineName = Literal["rules", "model", "scripted"]
 
@@ -63,3 +64,4 @@ class RegisteredTool(Frozen):
     manifest: ToolManifest
     code: str
     tests: str
+    verification: Verification
