@@ -1,0 +1,100 @@
+"""Clauses of a Query as Python expressions over row variables."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Mapping
+from typing import assert_never
+
+from schemas.operation import RowField
+from schemas.query import Aggregate, ParameterType, Predicate, Window
+
+BOUNDS = {
+    "gt": ("_above", ">", "above"),
+    "ge": ("_at_least", ">=", "at or above"),
+    "lt": ("_below", "<", "below"),
+    "le": ("_at_most", "<=", "at or below"),
+}
+"""Comparison to (function in the tool, operator, words)."""
+
+PYTHON_TYPES: dict[ParameterType, str] = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
+
+Variables = Mapping[str, str]
+"""Alias to the variable that holds its row."""
+
+
+def value_at(path: str, variables: Variables) -> str:
+    """`host.get("name")`, or a walk for a nested path."""
+    alias, _, rest = path.partition(".")
+    steps = rest.split(".")
+    if len(steps) == 1:
+        return f"{variables[alias]}.get({_text(rest)})"
+    return f"_at({variables[alias]}, {', '.join(_text(step) for step in steps)})"
+
+
+def condition(predicate: Predicate, variables: Variables) -> str:
+    """A boolean expression with the interpreter's meaning: a missing value satisfies no comparison."""
+    value, parameter = value_at(predicate.path, variables), predicate.parameter
+    match predicate.op:
+        case "is_empty":
+            return f"_empty({value})"
+        case "is_not_empty":
+            return f"not _empty({value})"
+        case "eq":
+            return f"_folded({value}) == _folded({parameter})"
+        case "ne":
+            return f"_differs({value}, {parameter})"
+        case "contains":
+            return f"_folded({parameter}) in _folded({value} or '')"
+        case "gt" | "ge" | "lt" | "le":
+            return f"{BOUNDS[predicate.op][0]}({value}, {parameter})"
+        case _:
+            assert_never(predicate.op)
+
+
+def within(window: Window, variables: Variables) -> str:
+    """A boolean expression for a time window that ends now."""
+    return f"_within({value_at(window.path, variables)}, since, now)"
+
+
+def figure(aggregate: Aggregate, variables: Variables, row: str) -> str:
+    """An aggregate over `members`, each a `row`; None where nothing has the figure."""
+    if aggregate.path is None:
+        return "len(members)"
+    figures = f"_figures(members, lambda {row}: {value_at(aggregate.path, variables)})"
+    match aggregate.function:
+        case "sum":
+            return f"sum(found) if (found := {figures}) else None"
+        case "avg":
+            return f"sum(found) / len(found) if (found := {figures}) else None"
+        case "min" | "max":
+            return f"{aggregate.function}({figures}, default=None)"
+        case _:
+            raise ValueError(f"{aggregate.function} takes no path")
+
+
+def cell_type(field: RowField | None) -> str:
+    """The annotation of a column that shows a field; any value may be missing."""
+    names = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
+    return f"{names[field.type]} | None" if field and field.type in names else "Any"
+
+
+def identifier(text: str) -> str:
+    """A Python name in lower case for any words."""
+    name = re.sub(r"\W+", "_", text).strip("_").lower() or "value"
+    return f"{name}_" if keyword.iskeyword(name) or keyword.issoftkeyword(name) else f"_{name}" if name[0].isdigit() else name
+
+
+def singular(plural: str) -> str:
+    """An English singular good enough for a variable's name."""
+    for ending, replacement in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("ss", "ss"), ("us", "us"), ("s", "")):
+        if plural.endswith(ending) and len(plural) > len(ending) + 1:
+            return plural[: -len(ending)] + replacement
+    return plural
+
+
+def _text(value: str) -> str:
+    """A double-quoted literal of any text."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"' if value.isprintable() else repr(value)

@@ -1,0 +1,73 @@
+"""What an engine may look at while it plans: the operations that were retrieved, and their neighbours."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from doc_sources.store import SourceStore
+from rag.cache import DocumentCache
+from rag.index import OperationIndex
+from schemas.errors import BackendUnavailable, SpecUnusable
+from schemas.operation import Operation
+from schemas.source import Source
+
+_log = logging.getLogger(__name__)
+
+RETRIEVED = 40
+"""Operations an engine tries; the right one is nearly always among the first ten, the rest cost microseconds."""
+
+
+class Knowledge:
+    """The operations of the configured sources, or of the one that the question is limited to."""
+
+    def __init__(self, index: OperationIndex, operations: Sequence[Operation], source: str | None) -> None:
+        self._index = index
+        self._operations = operations
+        self._source = source
+
+    def retrieve(self, words: str) -> list[Operation]:
+        """Reading operations for these words, best first."""
+        return [hit.operation for hit in self._index.search(words, limit=RETRIEVED, source=self._source)]
+
+    def neighbours(self, operation: Operation) -> list[Operation]:
+        """The operations of the same source that can be listed."""
+        return [other for other in self._operations if other.source == operation.source and other.is_listable]
+
+    def listable(self) -> list[Operation]:
+        """All operations that can be listed."""
+        return [operation for operation in self._operations if operation.is_listable]
+
+
+class SourceBook:
+    """The configured sources with their operations, kept indexed."""
+
+    def __init__(self, store: SourceStore, documents: DocumentCache, index: OperationIndex) -> None:
+        self._store = store
+        self._documents = documents
+        self._index = index
+
+    def get(self, name: str) -> Source:
+        """The source. Raises NotFound naming the known ones."""
+        return self._store.get(name)
+
+    def operations(self, source: Source) -> tuple[Operation, ...]:
+        """What the source offers, fetched now if it never was. Raises BackendUnavailable or SpecUnusable where that fails."""
+        held = self._documents.operations(source.name)
+        if not held:
+            self._documents.refresh(source)
+        return held or self._documents.operations(source.name)
+
+    def knowledge(self, only: str | None) -> Knowledge:
+        """What a question may be planned on. A source that is away and was never read is left out, unless it is the only one asked."""
+        if only:
+            self.operations(self.get(only))
+        operations: list[Operation] = []
+        for source in self._store.all():
+            try:
+                operations += self.operations(source)
+            except (BackendUnavailable, SpecUnusable) as error:
+                _log.warning("%s is left out: %s", source.name, error)
+        self._index.rebuild(operations, {source.name: source.title for source in self._store.all() if source.title})
+        self._index.warm()
+        return Knowledge(self._index, [operation for operation in operations if not only or operation.source == only], only)

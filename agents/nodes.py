@@ -1,0 +1,225 @@
+"""The steps of a request, each a function of the state and the dependencies to what changes in the state.
+
+They run at least once: a killed process repeats the step that it was in, so whatever a step does to the world is idempotent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from agents.answering import ground_rows, sentence
+from agents.engine import Engine
+from agents.live import LiveRun
+from agents.state import Deps, State
+from agents.understanding import check_question
+from generated_tools.registry import arguments_for
+from sandbox.jobs import Outcome
+from schemas.answer import Answer
+from schemas.errors import BackendUnavailable, CandidateRejected, Denied, LimitExceeded, OpswrightError, QuestionDeclined
+from schemas.operation import Slice
+from schemas.query import Query
+from schemas.tool import Candidate, RegisteredTool
+from schemas.verification import Finding, Verification
+
+MAX_ATTEMPTS = 3
+"""Drafts of one tool before the run gives up."""
+
+Node = Callable[[State, Deps], State]
+
+
+def understand(state: State, _: Deps) -> State:
+    """Refuse what no engine may answer."""
+    return {"question": check_question(state["question"])}
+
+
+def plan(state: State, deps: Deps) -> State:
+    """The Query, from the first engine that is sure."""
+    knowledge = deps.sources.knowledge(state.get("only_source") or None)
+    declined: QuestionDeclined | None = None
+    for engine in deps.engines:
+        try:
+            query = engine.plan(state["question"], knowledge)
+        except QuestionDeclined as error:
+            declined = declined or error
+        else:
+            source = query.call.operation.partition(":")[0]
+            return {"engine": engine.name, "query": query.model_dump(mode="json"), "source": source}
+    raise declined or QuestionDeclined("No engine is configured.", hint="Configure at least the rules engine.")
+
+
+def gather(state: State, deps: Deps) -> State:
+    """Fresh documents of the planned operations, normally from the cache. The whole request goes by this version of them."""
+    source = deps.sources.get(state["source"])
+    names = dict.fromkeys(call.operation for call in _query(state).calls)
+    documents = {name: deps.documents.get_or_fetch(source, name.partition(":")[2], deps.max_age_hours) for name in names}
+    return {
+        "slices": {name: deps.contents.put(document.slice.model_dump(mode="json")) for name, document in documents.items()},
+        "stale": sorted({document.stale_because for document in documents.values()} - {""}),
+    }
+
+
+def find_tool(state: State, deps: Deps) -> State:
+    """A registered tool that answers this Query and was written from the documents as they are."""
+    hashes = {operation: piece.digest for operation, piece in _slices(state, deps).items()}
+    if wanted := state.get("wanted_tool"):
+        _check_pins(deps.registry.load(wanted), hashes)
+        return {"tool": wanted, "reused": True}
+    tool = deps.registry.match(_query(state), state["source"], hashes)
+    return {"tool": tool.manifest.reference, "reused": True} if tool else {"tool": "", "reused": False, "attempt": 0}
+
+
+def write(state: State, deps: Deps) -> State:
+    """The next draft, in view of what was found wrong with the one before."""
+    candidate = _engine(state, deps).write(_query(state), _slices(state, deps), _findings(state, deps))
+    return {"candidate": deps.contents.put(candidate.model_dump(mode="json")), "attempt": state["attempt"] + 1}
+
+
+def verify(state: State, deps: Deps) -> State:
+    """What the checks say of the draft."""
+    known = deps.sources.operations(deps.sources.get(state["source"]))
+    verification = deps.verifier.verify(_candidate(state, deps), _slices(state, deps), known)
+    return {"verification": deps.contents.put(verification.model_dump(mode="json"))}
+
+
+def reject(state: State, deps: Deps) -> State:
+    """End a run whose last draft failed too."""
+    findings = [f"{finding.check}: {finding.message}" for finding in _findings(state, deps) if finding.severity == "block"]
+    raise CandidateRejected(
+        f"No tool that passes verification after {state['attempt']} drafts. {'; '.join(findings[:3])}",
+        hint=f"Nothing was registered. The drafts are on record: opswright runs show {state['run_id']}.",
+    )
+
+
+def register(state: State, deps: Deps) -> State:
+    """Publish what passed. Publishing the same draft again is the same version."""
+    verification = Verification.model_validate(deps.contents.get(state["verification"]))
+    tool = deps.registry.publish(
+        _candidate(state, deps), verification, _slices(state, deps), source=state["source"], question=state["question"]
+    )
+    return {"tool": tool.manifest.reference}
+
+
+def run(state: State, deps: Deps) -> State:
+    """The tool against the real server. The transcript is kept whether it succeeds or not."""
+    tool = deps.registry.load(state["tool"])
+    source = deps.sources.get(state["source"])
+    slices = list(_slices(state, deps).values())
+    live = deps.live.run(tool, arguments_for(tool.manifest, _query(state)), source, slices, deps.sources.operations(source))
+    deps.transcripts.save(state["run_id"], live.transcript)
+    _raise_failure(tool, live)
+    deps.registry.record_use(tool.manifest, run_id=state["run_id"], milliseconds=live.outcome.usage.wall_seconds * 1000)
+    return {"result": deps.contents.put(live.outcome.value)}
+
+
+def answer(state: State, deps: Deps) -> State:
+    """The rows that the transcript supports, with their evidence, completeness and caveats."""
+    query = _query(state)
+    tool = deps.registry.load(state["tool"])
+    arguments = arguments_for(tool.manifest, query)
+    transcript = deps.transcripts.load(state["run_id"])
+    operations = {operation: piece.operation for operation, piece in _slices(state, deps).items()}
+    grounds = ground_rows(tool.manifest.query, operations, arguments, deps.contents.get(state["result"]), transcript)
+    made = Answer(
+        question=state["question"],
+        sentence=sentence(tool.manifest.query, arguments, grounds),
+        columns=tool.manifest.query.column_names,
+        rows=grounds.rows,
+        evidence=grounds.evidence,
+        completeness=grounds.completeness,
+        caveats=(*query.assumptions, *grounds.caveats, *(f"the documentation is an older copy: {why}" for why in state["stale"])),
+        source=state["source"],
+        tool=tool.manifest.reference,
+        reused=state["reused"],
+        run_id=state["run_id"],
+        backend_milliseconds=transcript.backend_milliseconds,
+    )
+    return {"answer": deps.contents.put(made.model_dump(mode="json"))}
+
+
+# Where to go on
+
+
+def after_find(state: State) -> str:
+    """Run what was found, else write."""
+    return "run" if state["tool"] else "write"
+
+
+def after_verify(state: State, deps: Deps) -> str:
+    """Register what passed, repair what did not, give up after the last draft."""
+    verification = Verification.model_validate(deps.contents.get(state["verification"]))
+    if verification.passed:
+        return "register"
+    return "write" if state["attempt"] < MAX_ATTEMPTS else "reject"
+
+
+# What nodes share
+
+
+def _query(state: State) -> Query:
+    return Query.model_validate(state["query"])
+
+
+def _slices(state: State, deps: Deps) -> Mapping[str, Slice]:
+    return {name: Slice.model_validate(deps.contents.get(key)) for name, key in state["slices"].items()}
+
+
+def _check_pins(tool: RegisteredTool, hashes: Mapping[str, str]) -> None:
+    changed = [pin.operation for pin in tool.manifest.operations if hashes.get(pin.operation) != pin.slice_hash]
+    if changed:
+        raise CandidateRejected(
+            f"{tool.manifest.reference} was written from another specification of {', '.join(changed)} than the server has now.",
+            hint=f'Ask its question again to have it written and proven anew: opswright ask "{tool.manifest.question}".',
+        )
+
+
+def _candidate(state: State, deps: Deps) -> Candidate:
+    return Candidate.model_validate(deps.contents.get(state["candidate"]))
+
+
+def _findings(state: State, deps: Deps) -> tuple[Finding, ...]:
+    if not state.get("verification"):
+        return ()
+    return Verification.model_validate(deps.contents.get(state["verification"])).findings
+
+
+def _engine(state: State, deps: Deps) -> Engine:
+    return next(engine for engine in deps.engines if engine.name == state["engine"])
+
+
+def _raise_failure(tool: RegisteredTool, live: LiveRun) -> None:
+    """A tool that did not return ends the run with the error that says what to do next."""
+    outcome = live.outcome
+    if outcome.status == "returned":
+        return
+    refused = next((call.refusal for call in live.transcript.calls if call.refusal), "")
+    failed = next((call.failure for call in reversed(live.transcript.calls) if call.failure), "")
+    raise _failure(tool.manifest.reference, outcome, refused, failed, live)
+
+
+def _failure(reference: str, outcome: Outcome, refused: str, failed: str, live: LiveRun) -> OpswrightError:
+    last = live.transcript.calls[-1] if live.transcript.calls else None
+    if refused:
+        return (LimitExceeded if refused.startswith(LimitExceeded.code) else Denied)(f"{reference}: {refused}")
+    if failed:
+        return BackendUnavailable(f"{reference}: {failed}", hint="Nothing was lost: opswright runs resume repeats the step.")
+    if last and last.status and last.status >= 400:
+        return _answered(reference, last.status, last.url)
+    if outcome.finding:
+        return LimitExceeded(f"{reference} was stopped ({outcome.finding}): {outcome.error.message if outcome.error else 'no message'}")
+    error = outcome.error
+    said = f"{error.type}: {error.message} (line {error.line})" if error else "no message"
+    return CandidateRejected(f"{reference} failed on live data: {said}", hint="The server may answer otherwise than it documents.")
+
+
+def _answered(reference: str, status: int, url: str) -> OpswrightError:
+    if status in (401, 403):
+        hint = "Check the source's credential: opswright sources list shows its reference."
+        return Denied(f"{reference}: the server answered {status} to {url}.", hint=hint)
+    return BackendUnavailable(f"{reference}: the server answered {status} to {url}.", hint="Try again: opswright runs resume.")
+
+
+NODES: Mapping[str, Any] = {
+    node.__name__: node for node in (understand, plan, gather, find_tool, write, verify, reject, register, run, answer)
+}
+"""Every step by its name, in the order of a request that writes a tool."""

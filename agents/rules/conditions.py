@@ -1,0 +1,163 @@
+"""Clauses that choose rows: thresholds, emptiness, equality, windows, and adjectives beside the subject."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from agents.rules.draft import Draft, stems, tail, text
+from agents.rules.fields import is_named, match_field, name_stems, same, time_field
+from agents.rules.intent import Emptiness, Equality, Intent, Phrase, Threshold
+from agents.rules.subjects import FILLERS, nouns, plural_name, reference
+from agents.rules.words import Word, alike, stems_of
+from schemas.base import Scalar
+from schemas.operation import Operation, RowField
+from schemas.query import Call, Join, ParameterType, Predicate, Window
+
+NEGATIONS = ("not", "non", "isn't", "aren't", "except")
+UNITS_IN_NAMES = ("percent", "bytes", "seconds")
+LABEL_SCORE = 0.9
+"""How well a word has to name a field before the word after it is taken for a value."""
+
+
+def add_threshold(draft: Draft, clause: Threshold, *, is_only: bool) -> None:
+    """`above 10% used`."""
+    # Borrowed words are the subject's first; the rest of them must name the field.
+    own = tuple(word for word in clause.before if not (clause.borrowed and word.index in draft.subject.said_by))
+    phrase = tuple(word for word in own + clause.after if word.lower not in FILLERS)
+    found = draft.find(phrase, "number", clause.value.dimension)
+    draft.explained |= {word.index for word in own}
+    unit = next((part for part in UNITS_IN_NAMES if part in found.path), "")
+    name = "_".join(part for part in ("threshold", unit) if part) if is_only else f"{tail(found.path)}_threshold"
+    parameter = draft.parameter(name, "number", clause.value.value, unit=clause.value.dimension)
+    draft.where.append(Predicate(path=draft.path(found), op=clause.op, parameter=parameter))
+
+
+def add_emptiness(draft: Draft, clause: Emptiness) -> None:
+    """`without an owner`: a field of the row's own, else rows of another resource that refer to it."""
+    said = stems(clause.phrase)
+    if found := match_field(said, [field for field in draft.operation.fields if is_named(said, field)]):
+        draft.use(found, text(clause.phrase))
+        draft.where.append(Predicate(path=draft.path(found.field), op="is_empty" if clause.empty else "is_not_empty"))
+    elif not (clause.empty and _join_absent(draft, said)):
+        raise draft.misfit(f"none of its fields is “{text(clause.phrase)}”. {draft.fields_text()}")
+
+
+def _join_absent(draft: Draft, said: tuple[str, ...]) -> bool:
+    """Keep the rows that no row of a sibling refers to, or none in which the field that the phrase names is filled."""
+    for sibling in draft.siblings:
+        link = reference(draft.operation, sibling)
+        if sibling.id == draft.operation.id or link is None:
+            continue
+        is_itself = all(any(alike(stem, part) for noun in nouns(sibling) for part in noun) for stem in said)
+        found = None if is_itself else match_field(said, [field for field in sibling.fields if is_named(said, field)])
+        if is_itself or found:
+            _join(draft, sibling, link.left, link.right, found.field if found else None)
+            if not link.is_stated:
+                draft.assumptions.append(f"{plural_name(sibling)}.{link.right.path} taken as {draft.path(link.left)}")
+            return True
+    return False
+
+
+def _join(draft: Draft, sibling: Operation, left: RowField, right: RowField, filled: RowField | None) -> None:
+    alias = plural_name(sibling)
+    where = (Predicate(path=f"{alias}.{filled.path}", op="is_not_empty"),) if filled and filled.path != right.path else ()
+    call = Call(alias=alias, operation=sibling.id)
+    draft.joins.append(Join(call=call, left=draft.path(left), right=f"{alias}.{right.path}", where=where))
+    draft.where.append(Predicate(path=f"{alias}.{right.path}", op="is_empty"))
+    draft.scores.append(0.9)
+
+
+def add_equality(draft: Draft, clause: Equality) -> None:
+    """`whose tier is critical`."""
+    _compare(draft, draft.find(clause.phrase, "text"), clause.value, negated=clause.negated)
+
+
+def _compare(draft: Draft, found: RowField, value: Word, *, negated: bool) -> None:
+    constant: Scalar = value.text
+    kind: ParameterType = "string"
+    if found.enum:
+        members = [member for member in found.enum if _says(value, member)]
+        if len(members) != 1:
+            raise draft.misfit(f"its {found.path} is one of {', '.join(found.enum)}, not “{value.text}”.")
+        constant = members[0]
+    elif found.type == "boolean":
+        constant, kind = value.lower not in ("false", "no", "off", "disabled"), "boolean"
+    if not negated and any(predicate.path == draft.path(found) and predicate.op == "eq" for predicate in draft.where):
+        raise draft.misfit(f"its {found.path} can't be two things at once. Ask one question for each.")
+    name = draft.parameter(tail(found.path), kind, constant)
+    draft.where.append(Predicate(path=draft.path(found), op="ne" if negated else "eq", parameter=name))
+
+
+def window(draft: Draft, intent: Intent) -> Window | None:
+    """`opened in the last 7 days`: the time that a word names, else the one at which the thing began."""
+    if intent.window_hours is None:
+        return None
+    moments = [word for word in draft.open_words if match_field(word.stems, draft.operation.fields, "time")]
+    found = time_field(stems(moments), draft.operation.fields)
+    if found is None:
+        raise draft.misfit(f"none of its fields is a time. {draft.fields_text()}")
+    draft.explained |= {word.index for word in moments}
+    draft.use(found, "" if moments else "the time")
+    return Window(path=draft.path(found.field), parameter=draft.parameter("window_hours", "number", intent.window_hours, unit="hours"))
+
+
+def add_adjectives(draft: Draft, rest: Phrase) -> None:
+    """Words beside the subject: members of an enumeration, true flags, and `region eu-west-1`."""
+    for one, other in pairwise(draft.open_words):
+        if other.index == one.index + 1:
+            _flag(draft, Word(one.index, f"{one.text} {other.text}", f"{one.lower} {other.lower}", one.stems + other.stems), rest)
+    for word in draft.open_words:
+        _flag(draft, word, rest)
+    for word in draft.open_words:
+        _labelled(draft, word)
+
+
+def _flag(draft: Draft, word: Word, rest: Phrase) -> None:
+    negated, bare = _negation(draft, word, rest)
+    holders = [field for field in draft.operation.fields if _holds(field, bare)]
+    if len(holders) > 1:
+        choices = " or ".join(field.path for field in holders)
+        raise draft.misfit(f"“{word.text}” may be {choices}. Say which: “{holders[0].path} is {word.text}”.")
+    for holder in holders:
+        truth = Word(bare.index, "true", "true", ()) if holder.type == "boolean" else bare
+        _compare(draft, holder, truth, negated=negated)
+        draft.explained |= {word.index, word.index + word.lower.count(" ")}
+        # In "with status failed" the field's own name says nothing more.
+        name = name_stems(holder.path)
+        draft.explained |= {other.index for other in draft.open_words if all(any(same(s, n) for n in name) for s in other.stems)}
+        draft.used.append(holder)
+        draft.scores.append(1.0)
+
+
+def _holds(field: RowField, word: Word) -> bool:
+    flag = field.path.removeprefix("is_")
+    return any(_says(word, member) for member in field.enum) or (field.type == "boolean" and _says(word, flag))
+
+
+def _negation(draft: Draft, word: Word, rest: Phrase) -> tuple[bool, Word]:
+    """Whether the word is negated (not failed, non-critical, unhealthy), and the word without it."""
+    before = next((other for other in rest if other.index == word.index - 1), None)
+    if before is not None and before.lower in NEGATIONS:
+        draft.explained.add(before.index)
+        return True, word
+    for prefix in ("non-", "un"):
+        bare = word.lower.removeprefix(prefix)
+        if bare != word.lower and not any(_says(word, member) for field in draft.operation.fields for member in field.enum):
+            return True, Word(word.index, bare, bare, stems_of(bare))
+    return False, word
+
+
+def _labelled(draft: Draft, word: Word) -> None:
+    found = match_field(word.stems, [field for field in draft.operation.fields if not field.enum], "text")
+    value = next((other for other in draft.open_words if other.index == word.index + 1), None)
+    if found is None or found.score < LABEL_SCORE or value is None or word.index in draft.explained:
+        return
+    draft.use(found, word.text)
+    _compare(draft, found.field, value, negated=False)
+    draft.explained |= {word.index, value.index}
+
+
+def _says(word: Word, member: str) -> bool:
+    """Whether a word is a member of an enumeration, in any form: failed, failure; `rolled_back` as rolled-back."""
+    parts = name_stems(member)
+    return bool(word.stems) and len(word.stems) == len(parts) and all(alike(a, b) for a, b in zip(word.stems, parts, strict=True))

@@ -1,0 +1,149 @@
+"""Which field of a response a phrase means.
+
+Every word of the phrase must be accounted for, by the field's own name or, for less, by its description. What is left of the name
+counts against it. Of equals the one about use wins over the one about capacity, and the choice is stated as an assumption.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from agents.rules.words import BYTES, PERCENT, SECONDS, alike, stems_of
+from schemas.operation import RowField
+
+Kind = Literal["number", "time", "text", "any"]
+
+_SYNONYMS = """used usage use using utilization utilisation consumed
+memory mem ram
+cpu processor cores
+percent percentage pct
+time timestamp
+region zone
+kind type
+machine host"""
+SAME: tuple[frozenset[str], ...] = tuple(frozenset(stems_of(line)) for line in _SYNONYMS.splitlines())
+"""Words that name one thing in metrics and inventories everywhere. Kept this short on purpose: every pair is a chance to be wrong."""
+
+IDENTITY = ("name", "hostname", "title", "label", "id", "key", "uid")
+TIME_FORMATS = frozenset({"date-time", "date"})
+_USE, _CAPACITY, _COUNT = (
+    frozenset(stems_of(words)) for words in ("used usage use utilization busy", "total max limit capacity free", "count number num")
+)
+_UNITS = {
+    PERCENT: frozenset(stems_of("percent percentage pct")),
+    BYTES: frozenset(stems_of("bytes byte")),
+    SECONDS: frozenset(stems_of("seconds second sec")),
+}
+
+
+@dataclass(frozen=True)
+class FieldMatch:
+    """A field with how well the phrase fits it, from 0 to about 1; `others` fitted the same words, worse by taste only."""
+
+    field: RowField
+    score: float
+    others: tuple[RowField, ...] = ()
+
+
+def match_field(
+    phrase: Sequence[str], fields: Iterable[RowField], kind: Kind = "any", dimension: str = "", *, plural: bool = False
+) -> FieldMatch | None:
+    """The best field for the stems of a phrase, or None where no field accounts for all of them."""
+    usable = [field for field in fields if _is(field, kind) and (not dimension or dimension_of(field) == dimension)]
+    scored = [(score, field) for field in usable if (score := _score(tuple(phrase), field, dimension, plural)) > 0]
+    if not scored:
+        return None
+    scored.sort(key=lambda pair: -pair[0])
+    score, best = scored[0]
+    is_exact = len(set(phrase)) == len(name_stems(best.path)) and is_named(phrase, best)
+    rivals = () if is_exact else tuple(field for other, field in scored[1:] if other > score - 0.25)
+    return FieldMatch(best, score, rivals)
+
+
+def is_named(phrase: Sequence[str], field: RowField) -> bool:
+    """Every word of the phrase is in the field's name itself."""
+    return all(any(same(word, part) for part in name_stems(field.path)) for word in phrase)
+
+
+def dimension_of(field: RowField) -> str:
+    """The unit that the name, else the description, states: percent, bytes, seconds or none."""
+    for stems in (name_stems(field.path), _described(field)):
+        for dimension, spellings in _UNITS.items():
+            if spellings & set(stems):
+                return dimension
+    return PERCENT if "%" in field.description else ""
+
+
+def is_time(field: RowField) -> bool:
+    """A moment, by its format or by a name like `started_at`."""
+    return field.format in TIME_FORMATS or (
+        field.type in ("string", "integer", "number") and field.path.endswith(("_at", "_time", "timestamp"))
+    )
+
+
+@lru_cache(maxsize=8192)
+def name_stems(path: str) -> tuple[str, ...]:
+    """The stems of a dotted path."""
+    return stems_of(path)
+
+
+def _described(field: RowField) -> tuple[str, ...]:
+    return name_stems(field.description)
+
+
+def _is(field: RowField, kind: Kind) -> bool:
+    match kind:
+        case "number":
+            return field.type in ("integer", "number") and not is_time(field)
+        case "time":
+            return is_time(field)
+        case "text":
+            return field.type in ("string", "boolean", "integer", "any")
+        case "any":
+            return True
+
+
+def same(one: str, other: str) -> bool:
+    """One word or two names for one thing."""
+    return alike(one, other) or any(one in group and other in group for group in SAME)
+
+
+def _score(phrase: tuple[str, ...], field: RowField, dimension: str, plural: bool) -> float:
+    name, described = name_stems(field.path), _described(field)
+    named = [any(same(word, part) for part in name) for word in phrase]
+    if not all(hit or any(same(word, part) for part in described) for word, hit in zip(phrase, named, strict=True)):
+        return 0.0
+    spare = sum(not any(same(part, word) for word in phrase) for part in name)
+    fit = sum(1.0 if hit else 0.5 for hit in named) / len(phrase) if phrase else 0.5
+    return max(0.01, fit - 0.05 * spare + _taste(field, name, dimension, plural))
+
+
+def _taste(field: RowField, name: tuple[str, ...], dimension: str, plural: bool) -> float:
+    stems = set(name)
+    if plural and stems & _COUNT:
+        return 0.3
+    liking = 0.1 if stems & _USE else -0.1 if stems & _CAPACITY else 0.0
+    return liking + (0.05 if not dimension and dimension_of(field) == PERCENT else 0.0)
+
+
+def time_field(phrase: Sequence[str], fields: Sequence[RowField]) -> FieldMatch | None:
+    """The moment that a window or `newest` means: of several, the one at which the thing began."""
+    if phrase:
+        return match_field(phrase, fields, "time")
+    moments = [field for field in fields if is_time(field)]
+    began = ("start", "creat", "open", "begin", "timestamp", "time")
+    ranked = sorted(
+        moments, key=lambda field: next((rank for rank, stem in enumerate(began) if stem in name_stems(field.path)), len(began))
+    )
+    return FieldMatch(ranked[0], 1.0, tuple(ranked[1:])) if ranked else None
+
+
+def identity_fields(fields: Sequence[RowField]) -> list[RowField]:
+    """The fields by which people know a row, best first: its name, then its id."""
+    scalars = [field for field in fields if field.type in ("string", "integer") and "." not in field.path]
+    exact = [field for wanted in IDENTITY for field in scalars if field.path == wanted]
+    suffixed = [field for wanted in IDENTITY for field in scalars if name_stems(field.path)[-1:] == (wanted,) and field not in exact]
+    return exact + suffixed

@@ -1,0 +1,79 @@
+"""An Intent on one operation: a Query, or a Misfit that says which words found nothing to stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agents.rules.conditions import add_adjectives, add_emptiness, add_equality, add_threshold, window
+from agents.rules.draft import Draft, text
+from agents.rules.fields import match_field
+from agents.rules.intent import Intent
+from agents.rules.results import columns, grouping, limit, order
+from agents.rules.subjects import FILLERS, match_subject, spoken_stems
+from agents.rules.words import alike
+from schemas.operation import Operation
+from schemas.query import Call, Query
+
+
+@dataclass(frozen=True)
+class Grounded:
+    """A Query with how well its words fitted."""
+
+    query: Query
+    fit: float
+    operation: Operation
+
+
+def ground(intent: Intent, operation: Operation, siblings: Sequence[Operation]) -> Grounded | None:
+    """The Query that an intent is on this operation; None where it is about something else. Raises Misfit."""
+    content = tuple(word for word in intent.rest if (word.stems or word.quoted) and word.lower not in FILLERS)
+    # "the average deployment duration": the subject may stand in front of the figure.
+    subject = match_subject(operation, content) or match_subject(operation, intent.summary.phrase if intent.summary else ())
+    if subject is None:
+        return None
+    draft = Draft(operation, siblings, content, subject)
+    query = _query(draft, intent)
+    return Grounded(query, draft.fit, operation)
+
+
+def _query(draft: Draft, intent: Intent) -> Query:
+    """The clauses in an order that lets each have the words that only it can explain."""
+    for threshold in intent.thresholds:
+        add_threshold(draft, threshold, is_only=len(intent.thresholds) == 1)
+    for emptiness in intent.emptiness:
+        add_emptiness(draft, emptiness)
+    for equality in intent.equalities:
+        add_equality(draft, equality)
+    within = window(draft, intent)
+    add_adjectives(draft, intent.rest)
+    group = grouping(draft, intent.summary)
+    ordered = order(draft, intent, group)
+    at_most = limit(draft, intent, group)
+    _refuse_unexplained(draft)
+    return Query(
+        call=Call(alias=draft.alias, operation=draft.operation.id),
+        joins=tuple(draft.joins),
+        where=tuple(draft.where),
+        window=within,
+        group=group,
+        order=ordered,
+        limit=at_most,
+        select=() if group else columns(draft),
+        parameters=tuple(draft.parameters),
+        subject=draft.noun,
+        assumptions=(*intent.assumptions, *draft.assumptions),
+    )
+
+
+def _refuse_unexplained(draft: Draft) -> None:
+    """Raise Misfit where a word is left that says neither a condition nor which operation is meant."""
+    said = spoken_stems(draft.operation)
+    unknown = [w for w in draft.open_words if not w.stems or not all(any(alike(s, other) for other in said) for s in w.stems)]
+    if not unknown:
+        return
+    fields = [found.field.path for word in unknown if (found := match_field(word.stems, draft.operation.fields))]
+    if fields:
+        say = f"“{fields[0]} is …”, “sorted by {fields[0]}” or “count {draft.noun} by {fields[0]}”"
+        raise draft.misfit(f"“{text(unknown)}” alone says no condition. Say what about it: {say}.")
+    raise draft.misfit(f"nothing in it says “{text(unknown)}”. {draft.fields_text()}")

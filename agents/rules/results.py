@@ -1,0 +1,70 @@
+"""Clauses that shape the result: summary, order, limit, and which columns are shown."""
+
+from __future__ import annotations
+
+from agents.rules.draft import Draft, column_name, stems, tail
+from agents.rules.fields import identity_fields, is_time, match_field, time_field
+from agents.rules.intent import Intent, Ranking, Summary
+from agents.rules.subjects import FILLERS
+from schemas.operation import RowField
+from schemas.query import Aggregate, Column, Grouping, Order
+
+COLUMNS = 6
+"""Columns of a plain listing; more where the question itself names more fields."""
+
+
+def grouping(draft: Draft, clause: Summary | None) -> Grouping | None:
+    """`count … by tier`, `average memory per region`."""
+    if clause is None:
+        return None
+    by = [draft.find(phrase, "any") for phrase in clause.by]
+    if clause.function == "count":
+        aggregate = Aggregate(name="count", function="count")
+    else:
+        figure = draft.find(tuple(word for word in clause.phrase if word.index not in draft.subject.said_by), "number")
+        aggregate = Aggregate(name=f"{clause.function}_{tail(figure.path)}", function=clause.function, path=draft.path(figure))
+    return Grouping(by=tuple(Column(name=column_name(f.path), path=draft.path(f)) for f in by), aggregates=(aggregate,))
+
+
+def order(draft: Draft, intent: Intent, group: Grouping | None) -> tuple[Order, ...]:
+    """Groups come largest first; rows as they are ranked: figures and times descending, text ascending, where nothing says it."""
+    if group:
+        if intent.ranking:
+            raise draft.misfit("the rules engine does not rank groups. Ask for the count alone.")
+        return (Order(path=group.aggregates[0].name, descending=True),) if group.by else ()
+    if intent.ranking is None:
+        return ()
+    found, descending = _ranked(draft, intent.ranking), intent.ranking.descending
+    if descending is None:
+        descending = found.type in ("integer", "number") or is_time(found)
+    return (Order(path=draft.path(found), descending=descending),)
+
+
+def _ranked(draft: Draft, clause: Ranking) -> RowField:
+    if not clause.by_time:
+        phrase = tuple(word for word in clause.phrase if word.lower not in FILLERS)
+        is_figure = match_field(stems(phrase), draft.operation.fields, "number") is not None
+        return draft.find(phrase, "number" if is_figure else "any")
+    found = time_field((), draft.operation.fields)
+    if found is None:
+        raise draft.misfit(f"none of its fields is a time. {draft.fields_text()}")
+    draft.use(found, "the time")
+    return found.field
+
+
+def limit(draft: Draft, intent: Intent, group: Grouping | None) -> str | None:
+    """The parameter that bounds the rows."""
+    if intent.limit is None:
+        return None
+    if group:
+        raise draft.misfit("a count has no limit. Ask for the count alone.")
+    return draft.parameter("limit", "integer", intent.limit)
+
+
+def columns(draft: Draft) -> tuple[Column, ...]:
+    """What identifies a row, what the question named, and then what else the row holds, in its own order."""
+    fields = draft.operation.fields
+    flat = [field for field in fields if field.type not in ("object", "array")]
+    wanted = [*identity_fields(fields)[:2], *draft.used, *(field for field in flat if "." not in field.path), *flat]
+    chosen = list({field.path: field for field in wanted}.values())[: max(COLUMNS, len(draft.used) + 2)]
+    return tuple(Column(name=column_name(field.path), path=draft.path(field)) for field in chosen)

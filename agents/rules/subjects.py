@@ -1,0 +1,115 @@
+"""Whether an operation lists what a question is about, and how one resource refers to another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from agents.generate.expressions import identifier
+from agents.rules.fields import identity_fields, name_stems
+from agents.rules.words import Word, alike, stems_of
+from rag.words import split_identifier, stem, tokens
+from schemas.operation import Operation, RowField
+
+FILLERS = frozenset(
+    """a all am an and any anything are as at be been by can could currently did display do does each every exist existing fetch find for
+    from get give had has have hello hey hi how i in is it its just know let list look me my need now of on our out over please print
+    return right running's see shall should show some tell than that the their them then there these they this those to total up us use
+    using want was we were what when where which who whose will with within would you your details information info data entries items
+    name names ones s""".split()
+)
+"""Words that carry no condition. Negations and comparisons are not among them."""
+
+_VERBS = frozenset(stems_of("list get describe show read fetch search query all find retrieve"))
+_NOT_A_NOUN = re.compile(r"\{.*\}|api|apis|v?\d+\w*", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An operation as the subject of a question: how much of its name was said, and by which words (their indexes)."""
+
+    coverage: float
+    said_by: frozenset[int]
+
+
+def match_subject(operation: Operation, words: Sequence[Word]) -> Subject | None:
+    """How well the words name what the operation lists, or None where its head noun is not among them."""
+    said = _said(words)
+    best = 0.0
+    named: set[int] = set()
+    for noun in nouns(operation):
+        hits = {part: [indexes for stem, indexes in said if alike(stem, part)] for part in noun}
+        if hits[noun[-1]]:
+            best = max(best, sum(bool(found) for found in hits.values()) / len(hits))
+            named.update(index for found in hits.values() for indexes in found for index in indexes)
+    return Subject(best, frozenset(named)) if named else None
+
+
+def _said(words: Sequence[Word]) -> list[tuple[str, tuple[int, ...]]]:
+    """Each stem with the words that say it; two words may say one stem: file systems."""
+    single = [(stem, (word.index,)) for word in words for stem in word.stems]
+    pairs = [(one, other) for one, other in pairwise(words) if other.index == one.index + 1 and one.stems and other.stems]
+    return single + [(stems_of(one.lower + other.lower)[0], (one.index, other.index)) for one, other in pairs]
+
+
+def nouns(operation: Operation) -> tuple[tuple[str, ...], ...]:
+    """What the operation lists, as stems, by its path, its row's title and its own name; the head noun last."""
+    return _nouns(operation.path, operation.row_title, operation.name)
+
+
+@lru_cache(maxsize=4096)
+def _nouns(path: str, row_title: str, name: str) -> tuple[tuple[str, ...], ...]:
+    own_name = tuple(stem for stem in stems_of(name) if stem not in _VERBS)
+    named = (stems_of(_last_segment(path)), stems_of(row_title), own_name)
+    return tuple(dict.fromkeys(noun for noun in named if noun))
+
+
+def _last_segment(path: str) -> str:
+    segments = [segment for segment in path.split("/") if segment and not _NOT_A_NOUN.fullmatch(segment)]
+    return segments[-1] if segments else ""
+
+
+def plural_name(operation: Operation) -> str:
+    """What to call the rows in code and in sentences: `on_call_rotas` of list_on_call_rotas, else the last noun of the path."""
+    verb, *nouns_of_name = split_identifier(operation.name) or [""]
+    is_written_by_hand = stem(verb) in _VERBS and nouns_of_name and nouns_of_name[-1] != operation.method.lower()
+    from_path = re.sub(r"\W+", "_", _last_segment(operation.path).lower()).strip("_")
+    return identifier("_".join(nouns_of_name) if is_written_by_hand else from_path or "rows")
+
+
+def spoken_stems(operation: Operation) -> frozenset[str]:
+    """Stems that say nothing more than which operation or system is meant."""
+    return frozenset(tokens(f"{operation.summary} {operation.source} {operation.row_title} {' '.join(operation.tags)} {operation.name}"))
+
+
+@dataclass(frozen=True)
+class Reference:
+    """`right` of another resource's rows holds `left` of this one's; `is_stated` where a name or description says which."""
+
+    left: RowField
+    right: RowField
+    is_stated: bool
+
+
+def reference(operation: Operation, other: Operation) -> Reference | None:
+    """How `other` refers to `operation`: `service` or `service_id` in a rota is the `id` of a service."""
+    heads = {noun[-1] for noun in nouns(operation)}
+    for field in other.fields:
+        stems = name_stems(field.path)
+        if field.type not in ("string", "integer") or not any(alike(stems[0], head) for head in heads):
+            continue
+        said = stems[1:] if len(stems) > 1 else tuple(stem for stem in name_stems(field.description) if stem in ("id", "name"))
+        left = _key(operation, said[0] if len(said) >= 1 else "")
+        if left is not None and (len(stems) == 1 or (len(stems) == 2 and stems[1] in ("id", "name"))):
+            return Reference(left, field, is_stated=bool(said))
+    return None
+
+
+def _key(operation: Operation, said: str) -> RowField | None:
+    keys = identity_fields(operation.fields)
+    return next((field for field in keys if field.path == said), None) or next(
+        (field for field in keys if field.path == "id"), keys[0] if keys else None
+    )

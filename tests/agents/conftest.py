@@ -1,0 +1,52 @@
+"""The estate's operations as its live specification gives them, and what an engine plans on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import pytest
+
+from agents.knowledge import Knowledge
+from agents.rules.engine import RulesEngine
+from doc_sources.catalogue import load_catalogue
+from doc_sources.download import Downloader
+from doc_sources.fetcher import OpenApiFetcher
+from eval.estate.app import create_app
+from eval.estate.serve import serving
+from rag.index import OperationIndex
+from schemas.operation import Slice
+from schemas.source import Source
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+class NoSecrets:
+    """Resolves nothing; the specification is public."""
+
+    def resolve(self, reference: str) -> str:
+        raise AssertionError(f"nobody needs {reference}")
+
+
+@pytest.fixture(scope="session")
+def slices() -> Mapping[str, Slice]:
+    """By operation id."""
+    with serving(create_app(now=NOW)) as url:
+        fetched = OpenApiFetcher(Downloader(NoSecrets()), load_catalogue()).fetch(
+            Source(name="estate", spec_url=f"{url}/openapi.json", base_url=url)
+        )
+    assert fetched is not None
+    return {piece.operation.id: piece for piece in fetched.slices}
+
+
+@pytest.fixture(scope="session")
+def knowledge(slices: Mapping[str, Slice]) -> Knowledge:
+    operations = [piece.operation for piece in slices.values()]
+    index = OperationIndex()
+    index.rebuild(operations)
+    return Knowledge(index, operations, None)
+
+
+@pytest.fixture(scope="session")
+def engine() -> RulesEngine:
+    return RulesEngine(lambda source: source, lambda: NOW)
