@@ -1,0 +1,65 @@
+"""The demonstration: two real services on loopback, questions in plain English, and how each answer came about."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from eval.runtime import Runtime
+from eval.servers import estate, glances
+from schemas.run import RunRecord
+from schemas.source import Credential
+
+QUESTIONS = (
+    "which services have no on-call engineer",
+    "top 5 hosts by memory",
+    "count services by tier",
+    "filesystems above 10% used on this machine",
+    "deployments in the last 24 hours that failed",
+)
+"""Each writes a tool and proves it."""
+
+AGAIN = (
+    "show me the 3 hosts using the most memory",
+    "file systems on this machine with more than 1 percent used",
+    "failed deployments of the past 48 hours",
+)
+"""The same in other words and with other values: each is answered by a tool that is there."""
+
+
+class Stage(Protocol):
+    """Shows the demonstration's acts to whoever watches."""
+
+    def announce(self, text: str) -> None: ...
+
+    def show(self, record: RunRecord, *, milliseconds: float) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def play(runtime: Runtime, stage: Stage) -> None:
+    """Start the services, ask everything, stop the services."""
+    with tempfile.TemporaryDirectory(prefix="opswright-demo-") as folder:
+        token = secrets.token_urlsafe(24)
+        token_file = Path(folder, "estate-token")
+        token_file.write_text(token)
+        with estate(Path(folder), now=datetime.now(UTC), token=token) as registry, glances(Path(folder)) as metrics:
+            stage.announce(f"An estate of services and hosts listens on {registry.url}, Glances on {metrics.url}.")
+            runtime.connect(f"{registry.url}/openapi.json", name="estate", credential=Credential(secret=f"file:{token_file}"))
+            runtime.connect(f"{metrics.url}/openapi.json", name="glances")
+            for question in QUESTIONS:
+                _ask(runtime, stage, question)
+            stage.announce("The same questions in other words, with other values: the tools are there already.")
+            for question in AGAIN:
+                _ask(runtime, stage, question)
+            stage.close()
+
+
+def _ask(runtime: Runtime, stage: Stage, question: str) -> None:
+    started = time.perf_counter()
+    record = runtime.ask(question, on_step=lambda _: None)
+    stage.show(record, milliseconds=(time.perf_counter() - started) * 1000)

@@ -1,0 +1,34 @@
+"""What measuring and demonstrating need of the product; `opswright.wiring.Runtime` fulfils it."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+from schemas.ports import OnStep, Progress
+from schemas.run import RunRecord
+from schemas.source import Credential
+from schemas.tool import RegisteredTool
+
+
+class Runtime(Protocol):
+    """The wired product, in this process."""
+
+    def prepare(self, progress: Progress) -> None:
+        """Have everything ready that is slow the first time."""
+
+    def connect(self, url: str, *, name: str, credential: Credential | None = None) -> None:
+        """Add a source; one of that name is replaced."""
+
+    def ask(self, question: str, *, on_step: OnStep) -> RunRecord:
+        """Answer a question."""
+
+    def tool(self, reference: str) -> RegisteredTool:
+        """A registered version with what the checks said of it."""
+
+
+class RuntimeFactory(Protocol):
+    """Makes a Runtime whose data lies in a folder of its own; caches are the product's."""
+
+    def __call__(self, folder: Path) -> AbstractContextManager[Runtime]: ...

@@ -1,0 +1,103 @@
+"""`opswright`: the commands, and what every one of them does with an error.
+
+Everything heavy is imported inside the commands: `--help` must not wait for the state machine and the vector index.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from opswright.cli import render
+from opswright.settings import Settings, load
+from schemas.errors import OpswrightError
+from schemas.run import Failure
+
+if TYPE_CHECKING:
+    from opswright.wiring import Runtime
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Ask your infrastructure a question.",
+)
+
+
+@contextmanager
+def runtime(settings: Settings | None = None) -> Iterator[Runtime]:
+    """The wired project for one command, closed behind it."""
+    from opswright.wiring import Runtime
+
+    chosen = settings or load()
+    logging.basicConfig(level=chosen.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    with Runtime(chosen) as made:
+        yield made
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help='What you want to know: "top 5 hosts by memory".')],
+    source: Annotated[str, typer.Option(help="Ask only this source.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON and nothing else.")] = False,
+    show_code: Annotated[bool, typer.Option("--code", help="Print the tool and what the checks said of it, too.")] = False,
+) -> None:
+    """Answer a question, with a proven tool: a kept one where there is one, else a new one."""
+    from opswright.cli.asking import ask as ask_and_show
+
+    with runtime() as wired:
+        ask_and_show(wired, question, source=source or None, as_json=as_json, show_code=show_code)
+
+
+@app.command()
+def doctor() -> None:
+    """Check this installation: folders, sandbox walls, type checker, search, sources."""
+    from opswright.cli.doctor import examine
+
+    with runtime() as wired:
+        healthy = examine(wired, render.console())
+    raise typer.Exit(0 if healthy else 1)
+
+
+@app.command()
+def demo() -> None:
+    """Start two real services on loopback, ask them questions, and show how each answer came about."""
+    from eval.demo import play
+    from opswright.cli.asking import progress_bar
+    from opswright.cli.staging import Terminal, stage_settings
+
+    with runtime(stage_settings(load())) as wired:
+        with progress_bar() as progress:
+            wired.prepare(progress)
+        play(wired, Terminal(wired))
+
+
+def _add_groups() -> None:
+    from opswright.cli.runs import runs
+    from opswright.cli.sources import sources
+    from opswright.cli.tools import tools
+
+    app.add_typer(tools, name="tools", help="The registered tools.")
+    app.add_typer(sources, name="sources", help="The APIs that questions are answered from.")
+    app.add_typer(runs, name="runs", help="What was asked before; an interrupted run can go on.")
+
+
+_add_groups()
+
+
+def main() -> None:
+    """Run a command. An error of ours is shown with its code and its way out, and ends in exit status 1."""
+    try:
+        app()
+    except OpswrightError as error:
+        render.console(stderr=True).print(render.failure(Failure(code=error.code, message=error.message, hint=error.hint)))
+        sys.exit(1)
+    except KeyboardInterrupt:
+        render.console(stderr=True).print("stopped; opswright runs list shows what can go on")
+        sys.exit(130)

@@ -1,0 +1,136 @@
+"""`opswright doctor`: what this installation needs, what is there, and how to mend what is not."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from rich.console import Console
+
+from opswright.cli import render
+from opswright.cli.asking import progress_bar
+from schemas.errors import OpswrightError
+from schemas.ports import Progress
+
+if TYPE_CHECKING:
+    from opswright.wiring import Runtime
+
+Verdict = Literal["ok", "note", "fault"]
+MARKS: dict[Verdict, str] = {"ok": "[green]✓[/green]", "note": "[yellow]![/yellow]", "fault": "[red]✗[/red]"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. A `note` limits what works; a `fault` stops it."""
+
+    verdict: Verdict
+    subject: str
+    text: str
+
+
+def examine(wired: Runtime, console: Console) -> bool:
+    """Look at everything and print a table; true where nothing is at fault."""
+    with progress_bar() as progress:
+        findings = [found for look in LOOKS for found in _guarded(look, wired, progress)]
+    made = render.table("", "what", "found", rows=())
+    for found in findings:
+        made.add_row(MARKS[found.verdict], found.subject, render.cell(found.text))
+    console.print(made)
+    return all(found.verdict != "fault" for found in findings)
+
+
+Look = Callable[["Runtime", Progress], Iterator[Finding]]
+
+
+def _guarded(look: Look, wired: Runtime, progress: Progress) -> Iterator[Finding]:
+    try:
+        yield from look(wired, progress)
+    except OpswrightError as error:
+        yield Finding("fault", look.__name__.strip("_"), f"{error.code}: {error}")
+
+
+def _python(_: Runtime, __: Progress) -> Iterator[Finding]:
+    yield Finding("ok", "python", f"{platform.python_version()} on {platform.platform(terse=True)}")
+
+
+def _folders(wired: Runtime, _: Progress) -> Iterator[Finding]:
+    for name in ("home", "library", "cache"):
+        folder: Path = getattr(wired.settings, name)
+        existing = next(path for path in (folder, *folder.parents) if path.exists())
+        writable = os.access(existing, os.W_OK)
+        hint = "" if writable else f"; make it writable or set OPSWRIGHT_{name.upper()}"
+        yield Finding("ok" if writable else "fault", name, f"{folder}{hint}")
+
+
+def _database(wired: Runtime, _: Progress) -> Iterator[Finding]:
+    from opswright.database import current_revision
+
+    yield Finding("ok", "database", f"revision {current_revision(wired.database)}")
+
+
+def _image(wired: Runtime, progress: Progress) -> Iterator[Finding]:
+    from sandbox.image.store import ImageStore
+
+    path = ImageStore(wired.settings.cache / "images").ensure(progress)
+    yield Finding("ok", "isolate image", f"{path.stat().st_size / 1e6:.0f} MB, wasmtime {_version('wasmtime')}")
+
+
+def _walls(wired: Runtime, _: Progress) -> Iterator[Finding]:
+    walls = wired.workers.walls()
+    yield Finding("ok" if walls else "note", "walls", ", ".join(walls) or "none besides the isolate itself on this kernel")
+
+
+def _isolate(wired: Runtime, _: Progress) -> Iterator[Finding]:
+    from opswright.cli.trial import trial_run
+
+    trial_run(wired)
+    started = time.perf_counter()
+    trial_run(wired)
+    yield Finding("ok", "isolate", f"a fresh one answered in {(time.perf_counter() - started) * 1000:.1f} ms")
+
+
+def _type_checker(wired: Runtime, _: Progress) -> Iterator[Finding]:
+    wired.types.prime()
+    yield Finding("ok", "type checker", f"mypy {_version('mypy')}, ruff {_version('ruff')}")
+
+
+def _search(wired: Runtime, _: Progress) -> Iterator[Finding]:
+    embedder = wired.embedder
+    if embedder:
+        yield Finding("ok", "search", f"words and meaning ({embedder.name})")
+    else:
+        yield Finding("note", "search", "words only; the weights of MiniLM come with: make setup")
+
+
+def _sources(wired: Runtime, _: Progress) -> Iterator[Finding]:
+    configured = wired.sources.all()
+    if not configured:
+        yield Finding("note", "sources", "none; add one: opswright sources add <openapi url>")
+    for source in configured:
+        try:
+            report = wired.documents.refresh(source)
+        except OpswrightError as error:
+            yield Finding("note", f"source {source.name}", f"{error.code}: {error}")
+        else:
+            operations = len(report.added) + len(report.changed) + report.unchanged
+            yield Finding("ok", f"source {source.name}", f"{operations} operations at {source.base_url}")
+
+
+def _tools(wired: Runtime, _: Progress) -> Iterator[Finding]:
+    yield Finding("ok", "tools", f"{len(wired.registry.all())} registered")
+    for damage in wired.registry.damaged():
+        yield Finding("fault", "tools", str(damage))
+
+
+def _version(package: str) -> str:
+    from importlib.metadata import version
+
+    return version(package)
+
+
+LOOKS: tuple[Look, ...] = (_python, _folders, _database, _image, _walls, _isolate, _type_checker, _search, _sources, _tools)

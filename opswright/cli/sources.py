@@ -1,0 +1,55 @@
+"""`opswright sources`: the APIs that questions are answered from."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from opswright.cli import render
+from schemas.source import Credential
+
+sources = typer.Typer(no_args_is_help=True)
+
+
+@sources.command()
+def add(
+    url: Annotated[str, typer.Argument(help="Where the OpenAPI description is: a URL, or a file's path.")],
+    name: Annotated[str, typer.Option(help="What to call it; by default made from its title.")] = "",
+    base_url: Annotated[str, typer.Option(help="Where calls go; by default what the description says.")] = "",
+    bearer: Annotated[str, typer.Option(help="Reference to a bearer token: env:NAME or file:/PATH, never the token itself.")] = "",
+) -> None:
+    """Add an API and read its description."""
+    from opswright.cli.app import runtime
+
+    credential = Credential(secret=bearer) if bearer else None
+    with runtime() as wired:
+        source, report = wired.add_source(url, name=name, base_url=base_url, credential=credential)
+        console = render.console()
+        reads = sum(operation.effect == "read" for operation in wired.documents.operations(source.name))
+        total = len(wired.documents.operations(source.name))
+        console.print(
+            f"[bold]{source.name}[/bold] {source.title}: {total} operations, {reads} of them reads; calls go to {source.base_url}"
+        )
+        for warning in report.warnings[:5]:
+            console.print(f"[yellow]![/yellow] {warning}")
+
+
+@sources.command("list")
+def list_sources() -> None:
+    """List the APIs."""
+    from opswright.cli.app import runtime
+
+    with runtime() as wired:
+        counts = {source.name: len(wired.documents.operations(source.name)) for source in wired.sources.all()}
+        render.console().print(render.sources(wired.sources.all(), counts))
+
+
+@sources.command()
+def remove(name: Annotated[str, typer.Argument(help="The source's name.")]) -> None:
+    """Forget an API. Its tools stay, and answer again when it is back."""
+    from opswright.cli.app import runtime
+
+    with runtime() as wired:
+        wired.sources.remove(name)
+        render.console().print(f"{name} is removed")

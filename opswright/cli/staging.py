@@ -1,0 +1,51 @@
+"""How the demonstration looks on a terminal."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+from rich.rule import Rule
+
+from opswright.cli import render
+from opswright.settings import Settings
+from schemas.run import RunRecord
+
+if TYPE_CHECKING:
+    from opswright.wiring import Runtime
+
+
+def stage_settings(settings: Settings) -> Settings:
+    """A data folder of the demonstration's own, emptied, so that every tool is written before the eyes of whoever watches."""
+    home = settings.home / "demo"
+    shutil.rmtree(home, ignore_errors=True)
+    return settings.model_copy(update={"home": home, "library": home / "library"})
+
+
+class Terminal:
+    """Fulfils `eval.demo.Stage`: a written tool is shown with its checks, a reused one with its answer alone."""
+
+    def __init__(self, wired: Runtime) -> None:
+        self._wired = wired
+        self._console = render.console()
+
+    def announce(self, text: str) -> None:
+        """A sentence between two acts."""
+        self._console.print(Rule(), f"[bold]{text}[/bold]")
+
+    def show(self, record: RunRecord, *, milliseconds: float) -> None:
+        """A question with its tool, what the checks said, and the answer."""
+        if record.answer is None:
+            raise ValueError(f"run {record.id} has no answer to show")
+        self._console.print(Rule(), f'[bold cyan]$ opswright ask "{record.question}"[/bold cyan]')
+        if not record.answer.reused:
+            tool = self._wired.tool(record.answer.tool)
+            self._console.print(render.code(tool), render.verification(tool.verification))
+        self._console.print(render.answer(record.answer))
+        own = milliseconds - record.answer.backend_milliseconds
+        how = "reused, no code written" if record.answer.reused else "written, proven and registered"
+        self._console.print(f"[bold green]{how} in {milliseconds:.0f} ms[/bold green], of which {own:.0f} ms are ours\n")
+
+    def close(self) -> None:
+        """Where what was made can be looked at."""
+        self._console.print(Rule(), f"The tools are ordinary files: {self._wired.settings.library}")

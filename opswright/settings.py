@@ -1,0 +1,72 @@
+"""All settings, and the only place that reads the environment. `docs/settings.md` is generated from here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from platformdirs import user_cache_path, user_data_path
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from opswright import IS_INSTALLED, ROOT
+from schemas.errors import Misconfigured, quoted
+
+PREFIX = "OPSWRIGHT_"
+
+Folder = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+
+
+def environment() -> Mapping[str, str]:
+    """The process's environment, for what has to look names up in it: references such as `env:ESTATE_TOKEN`."""
+    return os.environ
+
+
+class Settings(BaseSettings):
+    """Each field is the variable `OPSWRIGHT_<NAME>`. Make one with `load`, which explains a wrong value."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
+
+    home: Folder = Field(
+        default_factory=lambda: user_data_path("opswright", appauthor=False),
+        description="Folder of everything that must survive: the database, checkpoints, transcripts and the search index.",
+        examples=["~/.local/share/opswright"],
+    )
+    library: Folder = Field(
+        default_factory=lambda data: data["home"] / "library" if IS_INSTALLED else ROOT / "generated_tools" / "library",
+        description="Folder of the generated tools. Point it into a git repository to review them like other code.",
+        examples=["generated_tools/library in a checkout, <OPSWRIGHT_HOME>/library when installed"],
+    )
+    cache: Folder = Field(
+        default_factory=lambda: user_cache_path("opswright", appauthor=False),
+        description="Folder of what can be made again: the isolate's image and the type checker's cache.",
+        examples=["~/.cache/opswright"],
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="warning", description="How much is logged on standard error.")
+    document_max_age_hours: float = Field(
+        default=24.0, ge=0, description="A specification older than this is asked for again before it is used."
+    )
+    workers: int = Field(default=2, ge=1, le=64, description="Sandbox workers kept warm: as many tools can run at once.")
+    tool_cpu_seconds: float = Field(default=10.0, gt=0, description="Computing time of one tool run.")
+    tool_wall_seconds: float = Field(default=30.0, gt=0, description="Time of one tool run in all, its waits included.")
+    tool_memory_mib: int = Field(default=256, ge=64, le=4096, description="Memory of one tool run, in MiB.")
+    tool_requests: int = Field(default=200, ge=1, description="Requests that one tool run may send.")
+    tool_response_mib: int = Field(default=64, ge=1, description="Response bytes that one tool run may receive, in MiB.")
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file of all tables."""
+        return self.home / "opswright.db"
+
+
+def load() -> Settings:
+    """The settings of this process. Raises Misconfigured, naming the variable, its value and what it may be."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + str(first["loc"][0]).upper()
+        message = f"{name} is {quoted(first['input'])}: {first['msg']}."
+        raise Misconfigured(message, hint="Change it, or unset it for the default.") from error

@@ -1,0 +1,38 @@
+"""An address that an operator gives, as a source with a name."""
+
+from __future__ import annotations
+
+import re
+
+from schemas.errors import Misconfigured, SpecUnusable, quoted
+from schemas.ports import Fetcher
+from schemas.source import Credential, Source
+
+_GENERIC = re.compile(
+    r"\b(?:open ?api|swagger|api|rest(?:ful)?|fastapi|service|server|documentation|reference|spec(?:ification)?|v?\d+(?:\.\d+)*)\b"
+)
+"""Words of a title that name no product."""
+
+
+def prospect(fetcher: Fetcher, url: str, *, name: str, base_url: str, credential: Credential | None) -> Source:
+    """The source that the description at `url` makes. What is not given is read from the description.
+
+    Raises what the fetcher raises, and SpecUnusable where the description holds no operation or says not where calls go.
+    """
+    draft = Source(name=name or "new", spec_url=url.strip(), base_url=base_url, credential=credential)
+    fetched = fetcher.fetch(draft, None)
+    if fetched is None or not fetched.slices:
+        raise SpecUnusable(
+            f"The document at {quoted(url, 200)} describes no operation.", hint="Give the address of an OpenAPI description."
+        )
+    calls_go_to = base_url or fetched.base_url
+    if not calls_go_to:
+        raise Misconfigured(f"The document at {quoted(url, 200)} does not say where calls go.", hint="Say it: --base-url https://…")
+    return draft.model_copy(update={"name": name or name_of(fetched.title, calls_go_to), "base_url": calls_go_to, "title": fetched.title})
+
+
+def name_of(title: str, base_url: str) -> str:
+    """A short name: the title's own words, or the host's where the title has none."""
+    words = re.findall(r"[a-z0-9]+", _GENERIC.sub(" ", title.lower()))
+    host = re.sub(r"^\w+://", "", base_url).split("/")[0]
+    return "-".join(words[:3]) or re.sub(r"[^a-z0-9]+", "-", host.lower()).strip("-")

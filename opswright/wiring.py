@@ -1,0 +1,232 @@
+"""The one place that knows all classes: settings to a working product.
+
+Everything is made when it is first needed and closed with the Runtime, so that a command which lists tools starts neither
+workers nor a state machine. Heavy rooms are imported where they are wired.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+
+from sqlalchemy import Engine
+
+from agents.contents import ContentStore
+from agents.runs import RunStore
+from doc_sources.catalogue import load_catalogue
+from doc_sources.download import Downloader
+from doc_sources.fetcher import OpenApiFetcher
+from doc_sources.store import SourceStore
+from generated_tools.registry import Registry
+from opswright.database import open_database
+from opswright.secrets import SecretReferences
+from opswright.settings import Settings, environment
+from opswright.sourcing import prospect
+from rag.cache import DocumentCache
+from rag.refresh import RefreshReport
+from sandbox.broker.budget import Budget
+from sandbox.jobs import MIB, Limits
+from sandbox.transcripts import TranscriptStore
+from schemas.ports import Embedder, OnStep, Progress
+from schemas.run import RunRecord
+from schemas.source import Credential, Source
+from schemas.tool import RegisteredTool
+
+if TYPE_CHECKING:
+    from agents.runner import Runner
+    from agents.state import Deps
+    from rag.index import OperationIndex
+    from sandbox.broker.live import LiveTransport
+    from sandbox.supervisor import WorkerPool
+    from sandbox.typecheck import TypeChecker
+
+
+class _Closes(Protocol):
+    def close(self) -> None: ...
+
+
+Closeable = TypeVar("Closeable", bound=_Closes)
+
+
+def now() -> datetime:
+    """The present, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+class Runtime:
+    """The product, wired for one process. Use it as a context manager: it owns worker processes and connections."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.secrets = SecretReferences(environment())
+        self._open = ExitStack()
+        self._transports: dict[str, LiveTransport] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._open.close()
+
+    # What it can do
+
+    def prepare(self, progress: Progress) -> None:
+        """Build the isolate's image and the type checker's cache where there are none; the first time takes half a minute."""
+        from sandbox.image.store import ImageStore
+
+        ImageStore(self.settings.cache / "images").ensure(lambda stage, fraction: progress(stage, fraction * 0.9))
+        progress("Warming the type checker", 0.9)
+        self.types.prime()
+        progress("Wiring the state machine", 0.95)
+        self.runner  # noqa: B018 - made now rather than with the first question
+        progress("Ready", 1.0)
+
+    def connect(self, url: str, *, name: str, credential: Credential | None = None) -> None:
+        """Add a source; one of that name at another address is replaced."""
+        if any(source.name == name and source.spec_url != url for source in self.sources.all()):
+            self.sources.remove(name)
+        self.add_source(url, name=name, credential=credential)
+
+    def add_source(
+        self, url: str, *, name: str = "", base_url: str = "", credential: Credential | None = None
+    ) -> tuple[Source, RefreshReport]:
+        """Read the description at `url` and keep it as a source. Nothing is kept where it can't be read."""
+        source = prospect(self.fetcher, url, name=name, base_url=base_url, credential=credential)
+        self.sources.add(source)
+        return source, self.documents.refresh(source)
+
+    def ask(self, question: str, *, on_step: OnStep) -> RunRecord:
+        """Answer a question."""
+        return self.runner.ask(question, on_step=on_step)
+
+    def tool(self, reference: str) -> RegisteredTool:
+        """A registered version."""
+        return self.registry.load(reference)
+
+    # What it is made of
+
+    @cached_property
+    def database(self) -> Engine:
+        return open_database(self.settings.database)
+
+    @cached_property
+    def sources(self) -> SourceStore:
+        return SourceStore(self.database)
+
+    @cached_property
+    def fetcher(self) -> OpenApiFetcher:
+        return OpenApiFetcher(Downloader(self.secrets), load_catalogue())
+
+    @cached_property
+    def documents(self) -> DocumentCache:
+        return DocumentCache(self.database, self.fetcher, now)
+
+    @cached_property
+    def registry(self) -> Registry:
+        return Registry(self.settings.library, self.database, now)
+
+    @cached_property
+    def runs(self) -> RunStore:
+        return RunStore(self.database)
+
+    @cached_property
+    def transcripts(self) -> TranscriptStore:
+        return TranscriptStore(self.settings.home / "transcripts")
+
+    @cached_property
+    def contents(self) -> ContentStore:
+        return ContentStore(self.settings.home / "contents")
+
+    @cached_property
+    def embedder(self) -> Embedder | None:
+        """MiniLM where its weights are installed."""
+        from rag.minilm import MiniLmEmbedder, find_weights
+
+        weights = find_weights()
+        return MiniLmEmbedder(weights) if weights else None
+
+    @cached_property
+    def index(self) -> OperationIndex:
+        from rag.index import OperationIndex
+
+        return self._closing(OperationIndex(self.embedder, self.settings.home / "vectors"))
+
+    @cached_property
+    def types(self) -> TypeChecker:
+        from sandbox.typecheck import TypeChecker
+
+        return self._closing(TypeChecker(self.settings.cache / "types"))
+
+    @cached_property
+    def workers(self) -> WorkerPool:
+        from sandbox.image.store import ImageStore
+        from sandbox.supervisor import WorkerPool
+
+        image = ImageStore(self.settings.cache / "images").ensure(lambda _stage, _fraction: None)
+        return self._closing(WorkerPool(image, self.settings.workers))
+
+    @cached_property
+    def runner(self) -> Runner:
+        from agents.graph import build_graph, open_checkpoints
+        from agents.runner import Runner
+
+        checkpoints = open_checkpoints(self.settings.home / "checkpoints.db")
+        self._open.callback(checkpoints.conn.close)
+        graph = build_graph(self.deps, checkpoints)
+        return Runner(graph, self.runs, self.contents, self.settings.home / "locks", now)
+
+    @cached_property
+    def deps(self) -> Deps:
+        from agents.knowledge import SourceBook
+        from agents.live import LiveRunner
+        from agents.rules.engine import RulesEngine
+        from agents.state import Deps
+        from sandbox.lint import format_source
+        from sandbox.verify import Verifier
+
+        return Deps(
+            sources=SourceBook(self.sources, self.documents, self.index),
+            documents=self.documents,
+            max_age_hours=self.settings.document_max_age_hours,
+            registry=self.registry,
+            verifier=Verifier(self.types, lambda job, egress: self.workers.run(job, egress), monotonic=time.monotonic),
+            live=LiveRunner(
+                lambda: self.workers, self._transport_of, self.secrets, now, limits=_limits(self.settings), budget=_budget(self.settings)
+            ),
+            engines=(RulesEngine(format_source, now),),
+            transcripts=self.transcripts,
+            contents=self.contents,
+        )
+
+    def _transport_of(self, source: Source) -> LiveTransport:
+        """One pool of connections for each place that calls go to."""
+        from sandbox.broker.live import LiveTransport
+
+        if source.base_url not in self._transports:
+            self._transports[source.base_url] = self._closing(LiveTransport(source))
+        return self._transports[source.base_url]
+
+    def _closing(self, made: Closeable) -> Closeable:
+        self._open.callback(made.close)
+        return made
+
+
+def open_runtime(settings: Settings) -> Callable[[Path], Runtime]:
+    """Makes runtimes with data folders of their own and this process's caches, for measuring."""
+    return lambda folder: Runtime(settings.model_copy(update={"home": folder, "library": folder / "library"}))
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        cpu_seconds=settings.tool_cpu_seconds, wall_seconds=settings.tool_wall_seconds, memory_bytes=settings.tool_memory_mib * MIB
+    )
+
+
+def _budget(settings: Settings) -> Budget:
+    return Budget(requests=settings.tool_requests, response_bytes=settings.tool_response_mib * MIB, seconds=settings.tool_wall_seconds)
