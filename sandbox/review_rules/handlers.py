@@ -1,0 +1,37 @@
+"""Finds handlers after which nobody knows that something went wrong."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from sandbox.review_rules.rule import Hit, Subject
+from sandbox.review_rules.walk import inside, names, shown
+
+_BROAD = frozenset({"", "Exception", "BaseException"})
+_BACKEND = frozenset({"OSError", "IOError", "ConnectionError", "TimeoutError"})
+
+
+def swallowed_errors(subject: Subject) -> Iterator[Hit]:
+    """Handlers that neither raise nor keep the error: all broad ones, all empty ones, and any for the backend's errors."""
+    for node in subject.nodes:
+        if isinstance(node, ast.ExceptHandler) and _swallows(subject, node):
+            yield Hit(node.lineno, shown("except", node.type) if node.type else "`except:`")
+        elif isinstance(node, ast.Call) and subject.dotted(node.func) == "contextlib.suppress":
+            yield Hit(node.lineno, "`contextlib.suppress`")
+
+
+def _swallows(subject: Subject, handler: ast.ExceptHandler) -> bool:
+    if any(isinstance(node, ast.Raise) for node in inside(handler)):
+        return False
+    types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    caught = {subject.dotted(name) for name in types}
+    if caught & _BROAD or all(isinstance(statement, ast.Pass | ast.Continue) for statement in handler.body):
+        return True
+    is_backend = any(name in _BACKEND or name.startswith("httpx.") for name in caught)
+    return is_backend and not _keeps(handler)
+
+
+def _keeps(handler: ast.ExceptHandler) -> bool:
+    """Whether the error is put somewhere, as a loop of attempts does that raises the last one."""
+    return any(handler.name in names(statement) for statement in handler.body)

@@ -1,0 +1,91 @@
+"""The rules, one row each. What the isolate and the broker enforce anyway is here so that the author hears of it at once."""
+
+from __future__ import annotations
+
+from sandbox.image.baked import MODULES
+from sandbox.review_rules import author_tests, cuts, form, handlers, loops, names, words
+from sandbox.review_rules.rule import Rule
+from sandbox.syntax import Which
+
+_BOTH: tuple[Which, ...] = ("tool", "tests")
+_IMPORTABLE = ", ".join(name for name in MODULES if name != "__future__")
+_SIGNED = "the host signs the calls, and `main()` reads TOKEN from the environment"
+_BUDGET = (
+    "count the rounds and raise when they are used up: "
+    '`for page in range(1, PAGE_BUDGET + 1): … return when there is no next page`, then `raise RuntimeError("more than … pages")`'
+)
+
+RULES = (
+    # The form of a tool
+    Rule("S_SIGNATURE", "{what}", form.wrong_signature),
+    Rule("S_DOCSTRING", "{what} has no docstring: say what it returns, as an operator would ask for it", form.missing_docstrings),
+    Rule(
+        "S_MAIN",
+        "{what}: a tool also runs from the command line; `main()` parses arguments, builds the client from BASE_URL and TOKEN, prints "
+        'JSON, and is called under `if __name__ == "__main__":`',
+        form.missing_main,
+    ),
+    Rule(
+        "S_EFFECT",
+        "{what} runs on import: a module only imports, defines, and names constants; move it into a function",
+        form.effects_on_import,
+    ),
+    Rule("S_URL", "{what} is an address in the code: pass a path to `client`, which knows the host", words.addresses),
+    # What it must not touch
+    Rule("S_IMPORT", f"{{what}} can't be imported; a tool may import: {_IMPORTABLE}", names.foreign_imports),
+    Rule(
+        "S_IMPORT",
+        f"{{what}} can't be imported; tests may import tool, {_IMPORTABLE}. The runner is not pytest: use bare asserts and try/except",
+        names.foreign_imports_of_tests,
+        texts=("tests",),
+    ),
+    Rule(
+        "S_CONCURRENCY",
+        "{what}: there are no threads, processes or event loops here; call the API in a plain loop",
+        names.concurrency,
+        texts=_BOTH,
+    ),
+    Rule("S_BUILTIN", "`{what}` is not for tools: write the name or the value itself", names.forbidden_builtins, texts=_BOTH),
+    Rule(
+        "S_MEMBER", "{what} is not for tools: there are no files, processes or interpreters to reach", names.forbidden_members, texts=_BOTH
+    ),
+    Rule("S_INNER", "{what} is the inner workings of something else: use its public interface", names.inner_workings, texts=_BOTH),
+    Rule(
+        "S_ENVIRONMENT",
+        "{what} outside `main()`: take it as a parameter, so that a run depends on its arguments alone",
+        names.environment_outside_main,
+    ),
+    Rule("S_CLIENT", "{what} goes around the client: call the API through the `client` that is handed in", names.own_clients),
+    Rule("S_SECRET", f"{{what}} is written in the code: {_SIGNED}", words.credentials, texts=_BOTH),
+    Rule("S_SECRET", f"{{what}} is written in the code: {_SIGNED}", words.named_credentials),
+    Rule("S_LOOKING_AWAY", "{what} tells a check to look away: mend what it finds", words.looking_away, texts=_BOTH),
+    Rule("S_PRINT", "{what} prints where `main()` does not: return rows", names.prints_outside_main, severity="advise"),
+    # What would give a wrong answer
+    Rule("S_LOOP", f"{{what}} ends only when the server says so: {_BUDGET}", loops.endless_loops),
+    Rule(
+        "S_SWALLOW",
+        "{what} hides an error and the rows it cost: catch what you can mend, keep the last error of a bounded retry, else let it out",
+        handlers.swallowed_errors,
+    ),
+    Rule(
+        "S_CUT",
+        f"{{what}} cuts the result where nobody asked for it: return all, or as many as a parameter of the Query says; of pages, {_BUDGET}",
+        cuts.silent_cuts,
+    ),
+    # The author's tests
+    Rule("S_TESTS", "the tests prove nothing: {what}", author_tests.empty_tests, texts=("tests",)),
+    Rule(
+        "S_FIXTURE",
+        "{what} wants arguments or decorators: tests are plain functions without either",
+        author_tests.tests_with_fixtures,
+        texts=("tests",),
+    ),
+    Rule(
+        "S_ASSERTS",
+        "{what} asserts nothing: it passes whatever the tool returns",
+        author_tests.tests_without_asserts,
+        severity="advise",
+        texts=("tests",),
+    ),
+)
+"""In the order in which findings are told."""

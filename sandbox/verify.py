@@ -1,0 +1,123 @@
+"""Proves a candidate: what it says, what it does in rehearsal, and that both went through its code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from sandbox import coverage
+from sandbox.author_tests import Run, run_author_tests
+from sandbox.jobs import Coverage
+from sandbox.judgement import Judgement, not_run
+from sandbox.lint import lint
+from sandbox.rehearsal.rehearse import NOW, Rehearsal, rehearse
+from sandbox.rehearsal.runner import BrokeredRunner
+from sandbox.review import review
+from sandbox.review_rules.table import RULES
+from sandbox.typecheck import TypeChecker
+from schemas.errors import OpswrightError
+from schemas.operation import Operation, Slice
+from schemas.tool import Candidate
+from schemas.verification import CheckName, CheckResult, Semantics, Verification
+
+MOST_FINDINGS = 25
+LONGEST_MESSAGE = 1000
+
+_REHEARSED: tuple[CheckName, CheckName] = ("rehearsal", "contract")
+
+
+class Verifier:
+    """Judges candidates; safe to share between threads as far as `run` is.
+
+    `run` is a worker pool's; `monotonic` gives seconds. Equal candidates and slices get equal verdicts, for an equal `seed`.
+    """
+
+    def __init__(self, types: TypeChecker, run: Run, *, monotonic: Callable[[], float], seed: int = 0) -> None:
+        self._types = types
+        self._run = run
+        self._monotonic = monotonic
+        self._seed = seed
+
+    def verify(self, candidate: Candidate, slices: Mapping[str, Slice], known: Sequence[Operation] = ()) -> Verification:
+        """The verdict on exactly this code.
+
+        `slices` are by operation id and hold the Query's; `known` are all operations of the source, so that a refused call
+        is told the nearest ones. Nothing of the candidate runs before lint, types and review let it. What could not be
+        checked is a finding that blocks; nothing is raised for a candidate, whatever is wrong with it.
+        """
+        checks = self._static(candidate)
+        if not all(check.passed for check in checks):
+            return Verification(candidate_digest=candidate.digest, checks=checks, semantics="not proven")
+        rehearsal = self._rehearsed(candidate, slices, known)
+        traces = list(rehearsal.traces)
+        tested = timed("tests", lambda: self._tested(candidate, traces), self._monotonic)
+        covered = timed("coverage", lambda: coverage.judge(candidate.source, traces), self._monotonic)
+        checks += (rehearsal.rehearsal, rehearsal.contract, tested, covered)
+        return Verification(candidate_digest=candidate.digest, checks=checks, semantics=_semantics(rehearsal))
+
+    def _static(self, candidate: Candidate) -> tuple[CheckResult, ...]:
+        """Ruff is a process of its own, so it works while the other two do."""
+        source, tests = candidate.source, candidate.tests
+        lines = f"{len(source.splitlines())} lines, {len(tests.splitlines())} of tests"
+        with ThreadPoolExecutor(1) as beside:
+            linted = beside.submit(timed, "lint", lambda: Judgement(lines, lint(source, tests)), self._monotonic)
+            typed = timed("types", lambda: Judgement(lines, self._types.check(source, tests)), self._monotonic)
+            reviewed = timed("review", lambda: Judgement(f"{len(RULES)} rules", review(candidate)), self._monotonic)
+            return linted.result(), typed, reviewed
+
+    def _rehearsed(self, candidate: Candidate, slices: Mapping[str, Slice], known: Sequence[Operation]) -> Rehearsal:
+        """With leave to call what the Query reads, and nothing else."""
+        operations = dict.fromkeys(call.operation for call in candidate.query.calls)
+        if missing := [operation for operation in operations if operation not in slices]:
+            return _no_rehearsal(f"no slice was given for {', '.join(missing)}")
+        runner = BrokeredRunner(self._run, [slices[operation] for operation in operations], known)
+        try:
+            return _with_blind_spots(rehearse(candidate, slices, runner, seed=self._seed, monotonic=self._monotonic))
+        except OpswrightError as error:
+            return _no_rehearsal(str(error))
+
+    def _tested(self, candidate: Candidate, traces: list[Coverage]) -> Judgement:
+        judgement, trace = run_author_tests(candidate, self._run, started_at=NOW, seed=self._seed)
+        traces += [trace] if trace else []
+        return judgement
+
+
+def timed(check: CheckName, look: Callable[[], Judgement], monotonic: Callable[[], float]) -> CheckResult:
+    """What `look` finds, and how long it took. A check that fails itself has not passed."""
+    started = monotonic()
+    try:
+        judgement = look()
+    except (OpswrightError, OSError) as error:
+        judgement = not_run(check, str(error))
+    return _filed(check, judgement, (monotonic() - started) * 1000)
+
+
+def _filed(check: CheckName, judgement: Judgement, milliseconds: float) -> CheckResult:
+    """What blocks comes first, and no more than a repair can use: a tool may be wrong in ten thousand places."""
+    telling = sorted(judgement.findings, key=lambda finding: finding.severity != "block")[:MOST_FINDINGS]
+    left_out = len(judgement.findings) - len(telling)
+    return CheckResult(
+        check=check,
+        detail=judgement.detail + (f"; {left_out} more findings" if left_out else ""),
+        findings=tuple(finding.model_copy(update={"message": finding.message[:LONGEST_MESSAGE]}) for finding in telling),
+        milliseconds=milliseconds,
+    )
+
+
+def _no_rehearsal(reason: str) -> Rehearsal:
+    rehearsal, contract = (_filed(check, not_run(check, reason), 0.0) for check in _REHEARSED)
+    return Rehearsal(rehearsal, contract, traces=(), cases=0, planted_rows=0, blind=())
+
+
+def _with_blind_spots(rehearsal: Rehearsal) -> Rehearsal:
+    """What the planted data can't tell is told with them: it keeps a passed rehearsal from being a proof."""
+    if not rehearsal.blind:
+        return rehearsal
+    detail = f"{rehearsal.rehearsal.detail}; they can't tell: {', '.join(rehearsal.blind)}"
+    return replace(rehearsal, rehearsal=rehearsal.rehearsal.model_copy(update={"detail": detail}))
+
+
+def _semantics(rehearsal: Rehearsal) -> Semantics:
+    """Proven where the rehearsal passed, and its data could tell every clause of the Query."""
+    return "proven" if rehearsal.rehearsal.passed and not rehearsal.blind else "not proven"
