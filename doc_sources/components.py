@@ -1,0 +1,134 @@
+"""The schemas that a document defines for reuse, converted one by one when something first refers to them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import orjson
+
+from doc_sources import pointers
+from doc_sources.schema_conversion import SCHEMA_HOME, convert
+from doc_sources.warnings import Warnings
+from schemas.base import Json, canonical_json
+from schemas.errors import quoted
+
+_NAME: Final = re.compile(r"[A-Za-z0-9._-]+")
+"""What a component may be called (OpenAPI 3.1, section 4.8.7)."""
+_MAX_HOPS: Final = 10
+_MAX_INLINE_NODES: Final = 2_000
+
+
+@dataclass(frozen=True)
+class Component:
+    """A converted schema, the components that it names, and its canonical JSON (made once, hashed with many operations)."""
+
+    schema: Json
+    uses: frozenset[str]
+    encoded: orjson.Fragment
+    size_bytes: int
+
+
+class Components:
+    """Resolves references within one document. A broken reference is a warning and stands for anything."""
+
+    def __init__(self, root: Mapping[str, Json], home: tuple[str, ...], warnings: Warnings) -> None:
+        """`home` is where the document keeps its schemas: `components/schemas`, or `definitions` in Swagger 2.0."""
+        self._root = root
+        self._home = home
+        self._warnings = warnings
+        self._names: dict[str, str | None] = {}
+        self._schemas: dict[str, Json] = {}
+        self._converted: dict[str, Component] = {}
+
+    def resolve(self, node: Json) -> dict[str, Json]:
+        """The object that a node is or refers to; empty where the reference is broken, circular or no object. Not for schemas."""
+        for _ in range(_MAX_HOPS):
+            reference = node.get("$ref") if isinstance(node, dict) else None
+            if not isinstance(reference, str):
+                return node if isinstance(node, dict) else {}
+            try:
+                node = pointers.follow(self._root, pointers.steps(reference))
+            except LookupError as error:
+                self._warn(reference, error)
+                return {}
+        self._warnings.add(f"The reference {quoted(reference)} leads in a circle.")
+        return {}
+
+    def name_of(self, reference: str) -> str | None:
+        """The name under which slices carry the schema that a reference means; None, with a warning, where it is broken."""
+        if reference not in self._names:
+            self._names[reference] = self._named(reference)
+        return self._names[reference]
+
+    def convert(self, schema: Json, used: set[str]) -> Json:
+        """An inline schema as JSON Schema 2020-12; the names of the components that it refers to are added to `used`."""
+        return convert(schema, self.name_of, used)
+
+    def component(self, name: str) -> Component:
+        """The component of a name that `name_of` gave."""
+        if name not in self._converted:
+            used: set[str] = set()
+            schema = convert(self._schemas[name], self.name_of, used)
+            encoded = canonical_json(schema)
+            self._converted[name] = Component(schema, frozenset(used), orjson.Fragment(encoded), len(encoded))
+        return self._converted[name]
+
+    def schema_at(self, reference: str) -> Json:
+        """The converted schema that a converted reference means."""
+        return self.component(reference.removeprefix(SCHEMA_HOME)).schema
+
+    def closure(self, names: Iterable[str]) -> dict[str, Component]:
+        """These components and all that they refer to, directly or not."""
+        found: dict[str, Component] = {}
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found[name] = self.component(name)
+                waiting += found[name].uses
+        return found
+
+    def inlined(self, schema: Json) -> Json:
+        """A converted schema that stands alone: references replaced by what they mean, cut off where they recurse or run long."""
+        return self._inlined(schema, frozenset(), [_MAX_INLINE_NODES])
+
+    def _inlined(self, schema: Json, inside: frozenset[str], nodes_left: list[int]) -> Json:
+        nodes_left[0] -= 1
+        if nodes_left[0] < 0:
+            return {}
+        if isinstance(schema, list):
+            return [self._inlined(member, inside, nodes_left) for member in schema]
+        if not isinstance(schema, dict):
+            return schema
+        reference = schema.get("$ref")
+        name = reference.removeprefix(SCHEMA_HOME) if isinstance(reference, str) else None
+        rest = {key: self._inlined(value, inside, nodes_left) for key, value in schema.items() if key != "$ref" or name is None}
+        if name is None or name in inside or name not in self._schemas:
+            return rest
+        target = self._inlined(self.component(name).schema, inside | {name}, nodes_left)
+        return target | rest if isinstance(target, dict) else target
+
+    def _named(self, reference: str) -> str | None:
+        try:
+            path = pointers.steps(reference)
+            schema = pointers.follow(self._root, path)
+        except LookupError as error:
+            self._warn(reference, error)
+            return None
+        name = self._name(path)
+        self._schemas[name] = schema
+        return name
+
+    def _name(self, path: tuple[str, ...]) -> str:
+        """The component's own name, or for any other place a name made of its last steps and a digest of all of them."""
+        if path[:-1] == self._home and _NAME.fullmatch(path[-1]):
+            return path[-1]
+        digest = hashlib.sha256("\0".join(path).encode()).hexdigest()[:8]
+        return ".".join([*_NAME.findall(" ".join(path[-2:])), digest])
+
+    def _warn(self, reference: str, error: LookupError) -> None:
+        self._warnings.add(f"The reference {quoted(reference)} is broken: {error.args[0]}. It is taken to allow anything.")

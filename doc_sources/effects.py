@@ -1,0 +1,260 @@
+"""What an operation does to the world: read, reveal or write, and why we say so.
+
+Method alone does not tell: Kubernetes opens shells by GET, others search by POST. So the names and the documentation of an operation
+are heard as well, in the order of `EffectJudge.judge`. What is not known to read counts as a write. The words are data, in
+`effects/general.yaml`; where a provider's own words mislead, `effects/<provider>.yaml` overrides single operations.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import BeforeValidator
+
+from doc_sources import data_files
+from doc_sources.words import split
+from schemas.base import Frozen, Json
+from schemas.errors import quoted
+from schemas.operation import Effect
+
+FOLDER: Final = Path(__file__).with_name("effects")
+
+_NAME_PART: Final = re.compile(r"[/.:]")
+_NOT_WORD: Final = re.compile(r"\W")
+_ALSO: Final = frozenset({"and", "then", "or"})
+_ARTICLES: Final = frozenset({"a", "an", "the"})
+
+
+def _flat(value: Json) -> Json:
+    nested = isinstance(value, list) and all(isinstance(member, list) for member in value)
+    return [word for words in value for word in words] if nested else value
+
+
+WordSet = Annotated[frozenset[str], BeforeValidator(_flat)]
+
+
+class Rules(Frozen):
+    """The words of `effects/general.yaml`, which explains them."""
+
+    reading_verbs: WordSet
+    nouns_among_reading_verbs: WordSet
+    reading_verbs_of_post: WordSet
+    changing_verbs: WordSet
+    changing_segments: WordSet
+    relaying_segments: WordSet
+    documented_changes: WordSet
+    secrets: WordSet
+    about_secrets: WordSet
+    prepositions: WordSet
+
+
+class Override(Frozen):
+    """What single operations of a provider do, by `METHOD path`."""
+
+    operations: tuple[str, ...]
+    effect: Effect
+    reason: str
+
+
+class Overrides(Frozen):
+    """The file of one provider."""
+
+    overrides: tuple[Override, ...]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What an operation says about itself. `name` is its own operationId, or empty."""
+
+    method: str
+    path: str
+    name: str = ""
+    summary: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    effect: Effect
+    reason: str
+
+
+def _write(reason: str) -> Judgement:
+    return Judgement(Effect.WRITE, reason)
+
+
+class EffectJudge:
+    """Judges operations by rules, and before them by a provider's overrides."""
+
+    def __init__(self, rules: Rules, overrides: tuple[Override, ...] = ()) -> None:
+        self.rules = rules
+        self._overrides = {operation: override for override in overrides for operation in override.operations}
+        self._documented = _DocumentedChange(rules.documented_changes)
+        self._third_person = frozenset(_third_person(verb) for verb in rules.changing_verbs)
+        self._known = rules.changing_verbs | rules.changing_segments | rules.relaying_segments
+        self._secrets = tuple(f" {secret} " for secret in rules.secrets)
+
+    def judge(self, facts: Facts) -> Judgement:
+        """The effect, failing closed, with a reason that completes "because"."""
+        override = self._overrides.get(f"{facts.method.upper()} {facts.path}")
+        if override:
+            return Judgement(override.effect, override.reason)
+        name = self._joined(own_words(facts))
+        if (refusal := self._refusal(facts, name)) is not None:
+            return _write(refusal)
+        if secret := self._secret(facts, name):
+            return Judgement(Effect.REVEAL, f"its name is about a secret: {quoted(secret)}")
+        if facts.method.upper() == "POST":
+            return Judgement(Effect.READ, f"it is a POST whose name begins with {quoted(name[0])}")
+        return Judgement(Effect.READ, f"it is a {facts.method.upper()}, and neither its name nor its documentation speaks of a change")
+
+    def _refusal(self, facts: Facts, name: tuple[str, ...]) -> str | None:
+        """Why an operation counts as a write; None where nothing speaks against a read."""
+        method = facts.method.upper()
+        if method not in ("GET", "HEAD", "POST"):
+            return f"it is a {method}"
+        if method == "POST" and not (name and name[0] in self.rules.reading_verbs_of_post):
+            return "it is a POST whose name does not begin with a reading verb"
+        if verb := self._change_in_name(name) or (method == "POST" and self._any_change(name)):
+            return f"its name says {quoted(verb)}"
+        if segment := self._change_in_path(facts.path):
+            return f"its path says {quoted(segment)}"
+        if verb := self._change_in_summary(self._joined(split(facts.summary))):
+            return f"its summary says {quoted(verb)}"
+        if words := self._documented.find(facts.summary) or self._documented.find(facts.description):
+            return f"its documentation says {quoted(words)}"
+        return None
+
+    def _joined(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """Verbs that are also written as two words made one: `logOut`, `power-off`, `roll_back`."""
+        joined: list[str] = []
+        for word in words:
+            if joined and joined[-1] + word in self._known:
+                joined[-1] += word
+            else:
+                joined.append(word)
+        return tuple(joined)
+
+    def _change_in_name(self, name: tuple[str, ...]) -> str | None:
+        rules = self.rules
+        if not name:
+            return None
+        if name[0] in rules.changing_verbs:
+            return name[0]
+        verb = next((word for word in name if word in rules.reading_verbs or word in rules.changing_segments), "")
+        if verb in rules.changing_segments:
+            return verb
+        if name[0] in rules.nouns_among_reading_verbs and name[-1] in rules.changing_segments:
+            return name[-1]
+        return next((word for before, word in itertools.pairwise(name) if before in _ALSO and word in rules.changing_segments), None)
+
+    def _any_change(self, words: tuple[str, ...]) -> str | None:
+        return next((word for word in words if word in self.rules.changing_segments), None)
+
+    def _change_in_path(self, path: str) -> str | None:
+        literal = _literal(path)
+        for segment in literal:
+            if "".join(split(segment)) in self.rules.relaying_segments:
+                return segment
+        last = self._joined(split(literal[-1])) if literal else ()
+        if not last or last[0] in self.rules.reading_verbs:
+            return None
+        return self._any_change((last[0], last[-1]))
+
+    def _change_in_summary(self, words: tuple[str, ...]) -> str | None:
+        # "Get and reset counters", but not "Get read and write latency".
+        verb = words[2:3] if words[1:2] and words[1] in _ALSO else words[:1]
+        # "Triggers" alone is a noun; "Triggers a build" is not.
+        changing = self.rules.changing_verbs | (self._third_person if len(words) > 1 else frozenset())
+        return next((word for word in (*words[:1], *verb) if word in changing), None)
+
+    def _secret(self, facts: Facts, name: tuple[str, ...]) -> str | None:
+        last = split(_literal(facts.path)[-1]) if _literal(facts.path) else ()
+        for words in (name, last, split(facts.summary)):
+            subject = [_singular(word) for word in self._subject(words)]
+            text = f" {' '.join(subject)} "
+            if subject and subject[-1] not in self.rules.about_secrets and any(secret in text for secret in self._secrets):
+                return text.strip()
+        # Keys of nothing in particular: of a storage account. "public keys" and "deploy keys" are others.
+        return "key" if [_singular(word) for word in self._subject(name)] == ["key"] else None
+
+    def _subject(self, words: tuple[str, ...]) -> Iterator[str]:
+        """What a name is about: its words but the verbs, up to a preposition or a second thing."""
+        has_begun = False
+        for word in words:
+            if word in self.rules.prepositions or (has_begun and word in _ARTICLES):
+                return
+            if word not in self.rules.reading_verbs and word not in _ARTICLES:
+                has_begun = True
+                yield word
+
+
+def own_words(facts: Facts) -> tuple[str, ...]:
+    """The words of an operation's own name: `repos/list-commits` is list, commits.
+
+    FastAPI appends path and method to the name of the function; they are taken off again, they have a rule of their own.
+    An operation without a name is called by the last step of its path.
+    """
+    if not facts.name:
+        return split(_literal(facts.path)[-1]) if _literal(facts.path) else ()
+    appended = f"{_NOT_WORD.sub('_', facts.path)}_{facts.method.lower()}"
+    name = _NAME_PART.split(facts.name.removesuffix(appended))[-1]
+    # `Snapshots_ListByResourceGroup` (Azure), `QueryService_FindTraces` (gRPC): service and method.
+    parts = name.split("_")
+    return split(parts[-1] if all(part[:1].isupper() for part in parts) else name)
+
+
+def _literal(path: str) -> list[str]:
+    """The steps of a path that are no parameters."""
+    return [segment for segment in path.split("/") if segment and "{" not in segment]
+
+
+class _DocumentedChange:
+    """Finds sentences in which an operation says of itself that it changes something."""
+
+    def __init__(self, verbs: frozenset[str]) -> None:
+        base = "|".join(sorted(verbs))
+        third = "|".join(sorted(_third_person(verb) for verb in verbs))
+        subject = r"(?:(?:calling )?(?:this|the|it)(?: (?:endpoint|operation|call|method|api|request|route|action|command|function))? )?"
+        adverb = r"(?:also |then |immediately |permanently |automatically )*"
+        has_object = r"(?!(?:up|with|at|on|in|from|when|by|to|as)\b)\w+"
+        self._patterns = tuple(
+            re.compile(pattern, re.IGNORECASE)
+            for pattern in (
+                rf"(?:^|[.!?]\s+|\n[ \t]*){subject}{adverb}(?:{third}) {has_object}",
+                rf"\b(?:and|then) {adverb}(?:{third}) {has_object}",
+                rf"\b(?:and|then) {adverb}(?:{base}) (?:them|it|its|the|all|every|each|any)\b",
+                rf"\b(?:this|it|call|request|endpoint|operation|method) will {adverb}(?:{base})\b",
+                rf"^\s*(?:{base}) (?:a|an|the|all|one|this|your|any|every|existing) ",
+            )
+        )
+
+    def find(self, words: str) -> str | None:
+        """The words that say so."""
+        hits = (pattern.search(words) for pattern in self._patterns)
+        return next((hit[0].strip(" .!?\n") for hit in hits if hit), None)
+
+
+def _third_person(verb: str) -> str:
+    if verb.endswith("y") and verb[-2] not in "aeiou":
+        return f"{verb[:-1]}ies"
+    return f"{verb}es" if verb.endswith(("s", "sh", "ch", "x", "z")) else f"{verb}s"
+
+
+def _singular(word: str) -> str:
+    if word.endswith("ies"):
+        return f"{word[:-3]}y"
+    return word.removesuffix("s") if not word.endswith(("ss", "us", "is")) else word
+
+
+def load_judge(provider: str = "", folder: Path = FOLDER) -> EffectJudge:
+    """The judge for a provider of the catalogue, or for any other API. Reads the disk; raises Misconfigured at a broken file."""
+    rules = data_files.load(folder / "general.yaml", Rules)
+    own = folder / f"{provider}.yaml"
+    overrides = data_files.load(own, Overrides).overrides if provider and own.exists() else ()
+    return EffectJudge(rules, overrides)

@@ -1,0 +1,121 @@
+"""The sources that an operator has added, in a table. Secrets stay where they are: only references to them are kept."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from sqlalchemy import Engine, String, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from schemas.errors import Misconfigured, NotFound, quoted
+from schemas.source import Credential, Source
+
+# Operations are called `<source>:<name>`, so a source's name has no colon.
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.IGNORECASE)
+_REFERENCE: Final = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|file:/.+")
+
+
+class _Base(DeclarativeBase):
+    pass
+
+
+metadata = _Base.metadata
+"""This room's tables, for migrations."""
+
+
+class SourceRow(_Base):
+    """A `Source`; its credential is null in both columns or in neither."""
+
+    __tablename__ = "sources"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    spec_url: Mapped[str]
+    base_url: Mapped[str]
+    title: Mapped[str]
+    credential_kind: Mapped[str | None]
+    credential_secret: Mapped[str | None]
+
+
+class SourceStore:
+    """Keeps sources by name. Raises SQLAlchemy's errors as they are where the database is away."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def add(self, source: Source) -> None:
+        """Keep a source; one with the same name and specification is replaced.
+
+        Raises Misconfigured where the name is taken by another specification or can't be a name, and where a secret is given itself.
+        """
+        _check(source)
+        with Session(self._engine) as session, session.begin():
+            present = session.get(SourceRow, source.name)
+            if present is not None and present.spec_url != source.spec_url:
+                raise Misconfigured(
+                    f"The name {quoted(source.name)} is taken by the source at {quoted(present.spec_url, 200)}.",
+                    hint="Choose another name, or remove that source first.",
+                )
+            session.merge(_row(source))
+
+    def get(self, name: str) -> Source:
+        """The source of that name. Raises NotFound, naming the known ones."""
+        with Session(self._engine) as session:
+            row = session.get(SourceRow, name)
+            if row is None:
+                raise self._unknown(session, name)
+            return _source(row)
+
+    def all(self) -> tuple[Source, ...]:
+        """Every source, by name."""
+        with Session(self._engine) as session:
+            return tuple(_source(row) for row in session.scalars(select(SourceRow).order_by(SourceRow.name)))
+
+    def remove(self, name: str) -> None:
+        """Forget a source. Raises NotFound, naming the known ones."""
+        with Session(self._engine) as session, session.begin():
+            row = session.get(SourceRow, name)
+            if row is None:
+                raise self._unknown(session, name)
+            session.delete(row)
+
+    def _unknown(self, session: Session, name: str) -> NotFound:
+        known = session.scalars(select(SourceRow.name).order_by(SourceRow.name)).all()
+        listed = f"there are: {', '.join(known)}" if known else "there is none yet"
+        return NotFound(f"There is no source {quoted(name)}; {listed}.")
+
+
+def _check(source: Source) -> None:
+    if not _NAME.fullmatch(source.name):
+        raise Misconfigured(
+            f"{quoted(source.name)} can't be the name of a source.", hint="Use up to 64 letters, digits, dots, dashes and underscores."
+        )
+    # None of these messages repeats the value: it may be the secret itself.
+    if source.credential is not None and not _REFERENCE.fullmatch(source.credential.secret):
+        raise Misconfigured(
+            f"The credential of the source {quoted(source.name)} is not a reference to a secret.",
+            hint="Keep the secret in the environment or in a file, and give env:NAME or file:/PATH.",
+        )
+    if any("@" in url.partition("://")[2].partition("/")[0] for url in (source.spec_url, source.base_url)):
+        raise Misconfigured(
+            f"An address of the source {quoted(source.name)} has a user or password in it.",
+            hint="Leave it out, and give a credential as env:NAME or file:/PATH.",
+        )
+
+
+def _row(source: Source) -> SourceRow:
+    credential = source.credential
+    return SourceRow(
+        name=source.name,
+        spec_url=source.spec_url,
+        base_url=source.base_url,
+        title=source.title,
+        credential_kind=credential.kind if credential else None,
+        credential_secret=credential.secret if credential else None,
+    )
+
+
+def _source(row: SourceRow) -> Source:
+    parts = {"kind": row.credential_kind, "secret": row.credential_secret}
+    credential = Credential.model_validate(parts) if row.credential_secret is not None else None
+    return Source(name=row.name, spec_url=row.spec_url, base_url=row.base_url, title=row.title, credential=credential)

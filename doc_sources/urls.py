@@ -1,0 +1,51 @@
+"""Addresses as operators write them: how they are shown, and where on the network they lead."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import httpx
+
+from schemas.errors import Misconfigured, SpecUnusable, quoted
+
+
+def shown(url: str) -> str:
+    """A URL for messages: without user and password, and without the query, which may be signed."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "(an address that can't be read)"
+    bare = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="…" if parts.query else "", fragment="")
+    return quoted(bare.geturl(), 200)
+
+
+def parsed(url: str) -> httpx.URL:
+    """The address of something on HTTP. Raises Misconfigured where it is none."""
+    try:
+        found = httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise Misconfigured(f"The address {shown(url)} is not a URL: {error}.") from error
+    if found.scheme not in ("http", "https") or not found.host:
+        raise Misconfigured(f"The address {shown(url)} is not on HTTP.", hint="Use http://, https://, a file: URL or the path of a file.")
+    return found
+
+
+def joined(base: httpx.URL, location: str) -> httpx.URL:
+    """Where a redirect leads, without any user that it names. Raises SpecUnusable where that is not on HTTP."""
+    try:
+        found = base.join(location)
+    except httpx.InvalidURL as error:
+        raise SpecUnusable(f"{shown(str(base))} redirects to something that is not a URL.") from error
+    if found.scheme not in ("http", "https") or not found.host:
+        raise SpecUnusable(f"{shown(str(base))} redirects to {shown(str(found))}, which is not on HTTP.")
+    return found.copy_with(username=None, password=None, fragment=None)
+
+
+def origin(url: httpx.URL) -> tuple[str, str, int]:
+    """Scheme, host and port (RFC 6454)."""
+    return url.scheme, url.host.lower().rstrip("."), port(url)
+
+
+def port(url: httpx.URL) -> int:
+    """The port, the scheme's own where none is named."""
+    return url.port or (443 if url.scheme == "https" else 80)

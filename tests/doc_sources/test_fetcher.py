@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+import pytest
+
+from doc_sources.catalogue import Catalogue, Overlay, Provider
+from doc_sources.download import Downloader, Limits
+from doc_sources.fetcher import OpenApiFetcher
+from schemas.base import Json
+from schemas.errors import BackendUnavailable, Misconfigured, SpecUnusable
+from schemas.operation import Effect
+from schemas.ports import Fetcher
+from schemas.source import Credential, FetchedSpec, Source
+from tests.doc_sources.documents import get, openapi
+from tests.doc_sources.site import Asked, Reply, site
+
+ROWS = {"type": "array", "items": {"type": "object", "properties": {"id": {"type": "string"}}}}
+DEFAULT = Limits()
+DOCUMENT = openapi({"/things": get(ROWS)})
+
+
+class Secrets:
+    def resolve(self, reference: str) -> str:
+        return f"the secret of {reference}"
+
+
+def fetcher(catalogue: Catalogue | None = None, limits: Limits = DEFAULT) -> Fetcher:
+    return OpenApiFetcher(Downloader(Secrets(), limits=limits), catalogue or Catalogue({}))
+
+
+def source(url: str | Path, base_url: str = "", credential: Credential | None = None) -> Source:
+    return Source(name="registry", spec_url=str(url), base_url=base_url, credential=credential)
+
+
+def fetched(document: Json, catalogue: Catalogue | None = None) -> FetchedSpec:
+    with site(lambda asked: Reply(orjson.dumps(document))) as served:
+        found = fetcher(catalogue).fetch(source(served.url), None)
+    assert found is not None
+    return found
+
+
+def test_a_specification_is_fetched_and_cut() -> None:
+    def answer(asked: Asked) -> Reply:
+        if asked.headers.get("If-None-Match") == '"1"':
+            return Reply(status=304)
+        return Reply(orjson.dumps(DOCUMENT), headers={"ETag": '"1"'})
+
+    with site(answer) as served:
+        wanted = source(served.url + "/openapi.json", credential=Credential(secret="env:TOKEN"))
+        found = fetcher().fetch(wanted, None)
+        assert found is not None
+        assert fetcher().fetch(wanted, found.validators) is None
+    assert (found.title, found.version, found.base_url) == ("Registry", "7", served.url)
+    assert found.validators.etag.endswith(' "1"')
+    assert [s.operation.id for s in found.slices] == ["registry:list_things"]
+    assert found.warnings == ()
+    assert served.asked[0].headers["Authorization"] == "Bearer the secret of env:TOKEN"
+
+
+def test_a_document_is_cut_anew_when_our_own_data_has_changed() -> None:
+    with site(lambda asked: Reply(orjson.dumps(DOCUMENT), headers={"ETag": '"1"', "Last-Modified": "today"})) as served:
+        found = fetcher().fetch(source(served.url), None)
+        assert found is not None
+        fetcher(Catalogue({"acme": Provider(title="Acme", recognise=("/acme",))})).fetch(source(served.url), found.validators)
+    assert not {"If-None-Match", "If-Modified-Since"} & served.asked[1].headers.keys()
+
+
+def test_yaml_is_fetched_as_well_as_json() -> None:
+    content = b"openapi: 3.0.0\ninfo: {title: Registry, version: 2023-08-16}\npaths:\n  /a:\n    get:\n      responses: {200: {description: ok}}\n"
+    with site(lambda asked: Reply(content)) as served:
+        found = fetcher().fetch(source(served.url), None)
+    assert found is not None
+    assert found.version == "2023-08-16"
+    assert list(found.slices[0].document["paths"]["/a"]["get"]["responses"]) == ["200"]
+
+
+def test_a_file_is_read_and_needs_a_base_url(tmp_path: Path) -> None:
+    path = tmp_path / "registry.json"
+    path.write_bytes(orjson.dumps(DOCUMENT))
+    found = fetcher().fetch(source(path, base_url="https://registry.corp"), None)
+    assert found is not None
+    assert (found.base_url, found.warnings) == ("https://registry.corp", ())
+    assert fetcher().fetch(source(path), found.validators) is None
+    without = fetcher().fetch(source(path), None)
+    assert without is not None
+    assert without.base_url == ""
+    assert without.warnings == ("The document names no server: give the base URL of its calls when adding the source.",)
+
+
+def test_a_file_is_bounded_too(tmp_path: Path) -> None:
+    path = tmp_path / "registry.json"
+    path.write_bytes(orjson.dumps(DOCUMENT))
+    with pytest.raises(SpecUnusable, match="larger than"):
+        fetcher(limits=Limits(document_bytes=10)).fetch(source(path), None)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"<html><title>Log in</title>", "It is an HTML page titled 'Log in'. The server asks for a sign-in"),
+        (b'{"detail": "Not Found"}', "It is not an OpenAPI description: it is an object with the keys 'detail'"),
+        (b"[" * 100_000, "It is not valid JSON"),
+        (b"\x1f\x8b", "It is binary data"),
+    ],
+)
+def test_what_is_no_specification_is_named_with_its_address(content: bytes, words: str) -> None:
+    with site(lambda asked: Reply(content)) as served, pytest.raises(SpecUnusable) as caught:
+        fetcher().fetch(source(served.url + "/docs?key=k"), None)
+    assert str(caught.value).startswith(f"The document at '{served.url}/docs?…' can't be used. {words}")
+
+
+@pytest.mark.parametrize(("status", "error"), [(503, BackendUnavailable), (404, SpecUnusable), (401, Misconfigured)])
+def test_errors_of_the_download_pass(status: int, error: type[Exception]) -> None:
+    with site(lambda asked: Reply(status=status)) as served, pytest.raises(error, match=f"{status}"):
+        fetcher(limits=Limits(attempts=1)).fetch(source(served.url), None)
+
+
+def test_broken_references_are_warnings_of_the_result() -> None:
+    found = fetched(openapi({"/things": get({"$ref": "#/gone"})}))
+    assert found.warnings == ("The reference '#/gone' is broken: there is no 'gone'. It is taken to allow anything.",)
+
+
+def test_a_recognised_provider_s_overlay_title_and_effects_are_used() -> None:
+    ours = {"get": {"operationId": "list_filesystems", "summary": "List filesystems", **_response(ROWS)}}
+    overlay = Overlay(paths={"/api/4/fs": ours, "/elsewhere": ours})
+    catalogue = Catalogue({"glances": Provider(title="Glances", recognise=("/api/4/{plugin}",), words=("host",), overlay=overlay)})
+    live = {"/api/4/{plugin}": get(), "/api/4/config": {"get": {"operationId": "config", "responses": {}}}}
+    found = {s.operation.name: s for s in fetched(openapi(live), catalogue).slices}
+    assert list(found) == ["list_things", "config", "list_filesystems"]
+    assert found["config"].operation.effect is Effect.REVEAL
+    assert found["list_filesystems"].operation.id == "registry:list_filesystems"
+    assert {piece.operation.tags for piece in found.values()} == {("host",)}
+    assert found["list_filesystems"].document["info"]["title"] == "Glances"
+    assert fetched(openapi(live), catalogue).title == "Glances"
+    assert fetched(openapi(live)).title == "Registry"
+
+
+def _response(schema: Json) -> dict[str, Json]:
+    return {"responses": {"200": {"description": "", "content": {"application/json": {"schema": schema}}}}}
