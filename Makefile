@@ -40,7 +40,7 @@ lint: setup  ## check style, types and the direction of imports
 	$(VENV)/bin/lint-imports
 
 bench: setup  ## measure: make bench NAME=isolate, a rough figure with QUICK=1
-	$(PYTHON) -m eval.bench $(NAME) $(if $(QUICK),--quick)
+	$(VENV)/bin/opswright bench $(NAME) $(if $(QUICK),--quick)
 
 docs: setup  ## write the generated pages of docs/ again
 	$(PYTHON) -m opswright.docs

@@ -16,7 +16,7 @@ from agents.understanding import check_question
 from generated_tools.registry import arguments_for
 from sandbox.jobs import Outcome
 from schemas.answer import Answer
-from schemas.errors import BackendUnavailable, CandidateRejected, Denied, LimitExceeded, OpswrightError, QuestionDeclined
+from schemas.errors import BackendUnavailable, CandidateRejected, Denied, LimitExceeded, OpswrightError, QuestionDeclined, TimedOut
 from schemas.operation import Slice
 from schemas.query import Query
 from schemas.tool import Candidate, RegisteredTool
@@ -206,7 +206,8 @@ def _failure(reference: str, outcome: Outcome, refused: str, failed: str, live: 
     if last and last.status and last.status >= 400:
         return _answered(reference, last.status, last.url)
     if outcome.finding:
-        return LimitExceeded(f"{reference} was stopped ({outcome.finding}): {outcome.error.message if outcome.error else 'no message'}")
+        kind = TimedOut if outcome.finding == "F_WALL" else LimitExceeded
+        return kind(f"{reference} was stopped ({outcome.finding}): {outcome.error.message if outcome.error else 'no message'}")
     error = outcome.error
     said = f"{error.type}: {error.message} (line {error.line})" if error else "no message"
     return CandidateRejected(f"{reference} failed on live data: {said}", hint="The server may answer otherwise than it documents.")

@@ -15,11 +15,14 @@ from agents.runs import RunStore
 from agents.state import State
 from schemas.answer import Answer
 from schemas.base import Scalar
-from schemas.errors import BackendUnavailable, Misconfigured, OpswrightError, QuestionDeclined
+from schemas.errors import BackendUnavailable, OpswrightError, QuestionDeclined
 from schemas.ports import Clock, OnStep
 from schemas.run import Failure, RunRecord, RunStatus
 from schemas.tool import ToolManifest
 from schemas.verification import Verification
+
+_GLANCE_SECONDS = 0.1
+"""Whoever looks whether a run is held holds it for an instant; a run that begins then waits that out."""
 
 
 def _ignore(_: str) -> None:
@@ -41,8 +44,24 @@ class Runner:
 
         Raises the error that ended the run, once it is on record. A killed process leaves a run that `resume` takes up.
         """
-        record = self._begun(question, only_source=source or "")
+        record = self.begin(question, source=source)
         return self._drive(record, _first(record), on_step)
+
+    def begin(self, question: str, *, source: str | None = None) -> RunRecord:
+        """Put a question on record without working on it yet; `resume` does. Once this returns, no crash loses the question."""
+        run_id, now = uuid.uuid4().hex[:12], self._clock()
+        record = RunRecord(id=run_id, question=question, only_source=source or "", status="running", started_at=now)
+        self._runs.save(record)
+        return record
+
+    def is_held(self, run_id: str) -> bool:
+        """Whether a living process, this one included, is working on the run."""
+        lock = self._lock(run_id)
+        try:
+            with lock.acquire(timeout=0):
+                return False
+        except Timeout:
+            return True
 
     def resume(self, run_id: str, *, on_step: OnStep = _ignore) -> RunRecord:
         """Go on where the run stood: after its last finished step. An answered run is returned as it is."""
@@ -50,7 +69,7 @@ class Runner:
         if record.status == "answered":
             return record
         if record.status == "declined":
-            raise Misconfigured(f"run {record.id} was declined: {record.failure.message if record.failure else ''}", hint="Ask anew.")
+            raise QuestionDeclined(f"run {record.id} was declined: {record.failure.message if record.failure else ''}", hint="Ask anew.")
         started = bool(self._graph.get_state(_config(record.id)).next)
         return self._drive(record, None if started else _first(record), on_step)
 
@@ -61,7 +80,7 @@ class Runner:
         """
         parameters = [p.model_copy(update={"default": values.get(p.name, p.default)}) for p in tool.query.parameters]
         query = tool.query.model_copy(update={"parameters": tuple(parameters)})
-        record = self._begun(f"{tool.reference} {' '.join(f'{p.name}={p.default}' for p in parameters)}".strip())
+        record = self.begin(f"{tool.reference} {' '.join(f'{p.name}={p.default}' for p in parameters)}".strip())
         planned: State = {
             "run_id": record.id,
             "question": record.question,
@@ -82,21 +101,18 @@ class Runner:
         history = list(self._graph.get_state_history(_config(run_id)))
         return tuple(name for state in reversed(history[1:]) for name in state.next if name != "__start__")
 
-    def _begun(self, question: str, *, only_source: str = "") -> RunRecord:
-        run_id, now = uuid.uuid4().hex[:12], self._clock()
-        record = RunRecord(id=run_id, question=question, only_source=only_source, status="running", started_at=now)
-        self._runs.save(record)
-        return record
+    def _lock(self, run_id: str) -> FileLock:
+        self._locks.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return FileLock(self._locks / f"{run_id}.lock")
 
     def _state(self, run_id: str) -> State:
         """What the run's last checkpoint holds."""
         return cast(State, self._graph.get_state(_config(run_id)).values)
 
     def _drive(self, record: RunRecord, first: State | None, on_step: OnStep) -> RunRecord:
-        self._locks.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = FileLock(self._locks / f"{record.id}.lock")
+        lock = self._lock(record.id)
         try:
-            lock.acquire(timeout=0)
+            lock.acquire(timeout=_GLANCE_SECONDS, poll_interval=_GLANCE_SECONDS / 10)
         except Timeout as error:
             raise BackendUnavailable(
                 f"run {record.id} is in another process's hands.", hint="Wait for it, or stop that process."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -28,7 +29,5 @@ class Runtime(Protocol):
         """A registered version with what the checks said of it."""
 
 
-class RuntimeFactory(Protocol):
-    """Makes a Runtime whose data lies in a folder of its own; caches are the product's."""
-
-    def __call__(self, folder: Path) -> AbstractContextManager[Runtime]: ...
+RuntimeFactory = Callable[[Path], AbstractContextManager[Runtime]]
+"""Makes a Runtime whose data lies in a folder of its own; caches are the product's."""

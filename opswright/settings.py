@@ -54,6 +54,17 @@ class Settings(BaseSettings):
     tool_memory_mib: int = Field(default=256, ge=64, le=4096, description="Memory of one tool run, in MiB.")
     tool_requests: int = Field(default=200, ge=1, description="Requests that one tool run may send.")
     tool_response_mib: int = Field(default=64, ge=1, description="Response bytes that one tool run may receive, in MiB.")
+    api_key: str = Field(
+        default="",
+        description="Reference to the key that the HTTP API asks for: `env:NAME` or `file:/absolute/path`, never the key itself. "
+        "Without one, `opswright serve` listens on this machine only.",
+    )
+    api_threads: int = Field(default=4, ge=1, le=64, description="Questions that the HTTP API works on at once.")
+    api_queue: int = Field(default=32, ge=0, description="Questions that may wait for that; more are turned away with 503.")
+    api_body_kib: int = Field(default=64, ge=1, description="Body of one request to the HTTP API, in KiB.")
+    api_shutdown_seconds: float = Field(
+        default=20.0, ge=0, description="How long `opswright serve`, told to stop, lets runs finish. Those that don't can be resumed."
+    )
 
     @property
     def database(self) -> Path:

@@ -164,12 +164,17 @@ class Runtime:
         return self._closing(TypeChecker(self.settings.cache / "types"))
 
     @cached_property
-    def workers(self) -> WorkerPool:
+    def image(self) -> Path:
+        """The isolate's image; built now where there is none."""
         from sandbox.image.store import ImageStore
+
+        return ImageStore(self.settings.cache / "images").ensure(lambda _stage, _fraction: None)
+
+    @cached_property
+    def workers(self) -> WorkerPool:
         from sandbox.supervisor import WorkerPool
 
-        image = ImageStore(self.settings.cache / "images").ensure(lambda _stage, _fraction: None)
-        return self._closing(WorkerPool(image, self.settings.workers))
+        return self._closing(WorkerPool(self.image, self.settings.workers))
 
     @cached_property
     def runner(self) -> Runner:
@@ -187,7 +192,7 @@ class Runtime:
         from agents.live import LiveRunner
         from agents.rules.engine import RulesEngine
         from agents.state import Deps
-        from sandbox.lint import format_source
+        from sandbox.lint import format_both
         from sandbox.verify import Verifier
 
         return Deps(
@@ -199,7 +204,7 @@ class Runtime:
             live=LiveRunner(
                 lambda: self.workers, self._transport_of, self.secrets, now, limits=_limits(self.settings), budget=_budget(self.settings)
             ),
-            engines=(RulesEngine(format_source, now),),
+            engines=(RulesEngine(format_both, now),),
             transcripts=self.transcripts,
             contents=self.contents,
         )

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from schemas.base import Frozen, Json
+
+Language = Literal["en", "zh-Hans", "zh-Hant"]
+"""Of a question and its answer: English, Chinese in simplified characters, Chinese in traditional ones."""
 
 
 class Evidence(Frozen):
@@ -24,6 +29,7 @@ class Answer(Frozen):
     """What the user gets. Each value of `rows` is a cell of `columns`, in order."""
 
     question: str
+    language: Language = "en"
     sentence: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Json, ...], ...]

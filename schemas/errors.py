@@ -6,6 +6,7 @@
     ├── CandidateRejected     the tool's code is wrong       E_CANDIDATE
     ├── Denied                policy: do not retry           E_DENIED
     ├── LimitExceeded         a budget was used up           E_LIMIT
+    │   └── TimedOut          ask for less, or allow more    E_TIMEOUT
     ├── BackendUnavailable    try again later                E_BACKEND
     ├── SpecUnusable          the document is no use         E_SPEC
     ├── NotFound              no such run, tool or source    E_NOT_FOUND
@@ -61,6 +62,12 @@ class LimitExceeded(OpswrightError):
     """A budget of calls, bytes, seconds or memory was used up."""
 
     code = "E_LIMIT"
+
+
+class TimedOut(LimitExceeded):
+    """The time that a step may take was over before it was done."""
+
+    code = "E_TIMEOUT"
 
 
 class BackendUnavailable(OpswrightError):

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy
 
+from schemas.model import Prompt, Reply, Value
 from schemas.source import FetchedSpec, Source, Validators
 
 Vectors = numpy.ndarray[tuple[int, int], numpy.dtype[numpy.float32]]
@@ -30,7 +31,8 @@ class Fetcher(Protocol):
     def fetch(self, source: Source, known: Validators | None) -> FetchedSpec | None:
         """The specification, or None where the server says that what `known` stands for is unchanged.
 
-        Raises BackendUnavailable where a later try may help and SpecUnusable where it can't.
+        Raises BackendUnavailable where a later try may help, SpecUnusable where it can't, Misconfigured where the operator
+        can mend it (address, credential, TLS), and Denied for an address that is never contacted.
         """
 
 
@@ -53,3 +55,14 @@ class SecretResolver(Protocol):
 
     def resolve(self, reference: str) -> str:
         """The secret behind `env:NAME` or `file:PATH`. Raises Misconfigured, naming the reference and never a value."""
+
+
+class TextModel(Protocol):
+    """Answers a prompt with a value of a type."""
+
+    def ask(self, prompt: Prompt, answer: type[Value]) -> Reply[Value]:
+        """The model's answer, complete and valid as an `answer`, or an error: there is nothing in between.
+
+        Raises BackendUnavailable where no model gave a usable answer, LimitExceeded where the run's budget is used up, and
+        Misconfigured where the model's name, address or key is wrong.
+        """

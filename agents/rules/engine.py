@@ -27,8 +27,9 @@ class RulesEngine:
 
     name: EngineName = "rules"
 
-    def __init__(self, format_source: Callable[[str], str], clock: Clock) -> None:
-        self._format = format_source
+    def __init__(self, format_both: Callable[[str, str], tuple[str, str]], clock: Clock) -> None:
+        """`format_both` lays out a tool and its tests."""
+        self._format = format_both
         self._clock = clock
 
     def plan(self, question: str, knowledge: Knowledge) -> Query:
@@ -51,7 +52,8 @@ class RulesEngine:
             raise CandidateRejected(f"The rules engine's tool was found wrong and it has no other way to write it. {said}")
         operations = {call.operation: slices[call.operation].operation for call in query.calls}
         candidate = author.write(query, operations, self._clock())
-        return candidate.model_copy(update={"source": self._format(candidate.source), "tests": self._format(candidate.tests)})
+        source, tests = self._format(candidate.source, candidate.tests)
+        return candidate.model_copy(update={"source": source, "tests": tests})
 
 
 def _attempts(intent: Intent, knowledge: Knowledge) -> tuple[list[Grounded], list[Misfit]]:

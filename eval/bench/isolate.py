@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from eval.bench.figures import Figure, percentile
+from eval.runtime import RuntimeFactory
 from sandbox.image.store import ImageStore
 from sandbox.jobs import Job
 from sandbox.supervisor import WorkerPool
@@ -41,7 +42,7 @@ class _Rows:
         """Nothing here waits."""
 
 
-def run(quick: bool) -> list[Figure]:
+def run(quick: bool, _: RuntimeFactory) -> list[Figure]:
     """Milliseconds. Isolates and processes take turns, so that a busy machine is fair to both."""
     rounds = 5 if quick else 25
     image = ImageStore(IMAGES).ensure(lambda _stage, _share: None)

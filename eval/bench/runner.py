@@ -1,23 +1,23 @@
-"""`python -m eval.bench <area> [--quick]`: measure, print a table, keep the figures in `results/<area>.json`."""
+"""Measures one area and keeps the figures with their circumstances in `results/<area>.json`."""
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import pkgutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
 from eval import bench
 from eval.bench.figures import Figure, Report
 from eval.bench.machine import current_commit, installed_versions, this_machine
+from eval.runtime import RuntimeFactory
+from schemas.errors import NotFound, quoted
 
 FOLDER = Path(__file__).parent
 RESULTS = FOLDER / "results"
-PARTS_OF_THE_RUNNER = ("__main__", "figures", "machine")
+PARTS_OF_THE_RUNNER = ("runner", "figures", "machine")
 
 
 def areas() -> list[str]:
@@ -25,21 +25,19 @@ def areas() -> list[str]:
     return sorted(module.name for module in pkgutil.iter_modules(bench.__path__) if module.name not in PARTS_OF_THE_RUNNER)
 
 
-def main(arguments: list[str] | None = None, *, results: Path = RESULTS) -> None:
-    """Measure the area that the command line names. Exits with its usage for an unknown one."""
-    parser = argparse.ArgumentParser(prog="python -m eval.bench", description="Measure one area and keep the figures.")
-    parser.add_argument("area", choices=areas())
-    parser.add_argument("--quick", action="store_true", help="within a minute, with fewer repetitions")
-    chosen = parser.parse_args(arguments)
-    report = measure(chosen.area, quick=chosen.quick)
-    results.mkdir(exist_ok=True)
-    (results / f"{report.area}.json").write_text(report.model_dump_json(indent=2) + "\n")
-    Console().print(table(report))
+def keep(report: Report, folder: Path = RESULTS) -> Path:
+    """Write the report as `<area>.json`, over the last one."""
+    folder.mkdir(exist_ok=True)
+    file = folder / f"{report.area}.json"
+    file.write_text(report.model_dump_json(indent=2) + "\n")
+    return file
 
 
-def measure(area: str, *, quick: bool) -> Report:
-    """Run one area here and now."""
-    figures: list[Figure] = importlib.import_module(f"eval.bench.{area}").run(quick)
+def measure(area: str, *, quick: bool, open_runtime: RuntimeFactory) -> Report:
+    """Run one area here and now. Raises NotFound, naming the areas, for an unknown one."""
+    if area not in areas():
+        raise NotFound(f"there is no benchmark {quoted(area)}.", hint=f"There are: {', '.join(areas())}.")
+    figures: list[Figure] = importlib.import_module(f"eval.bench.{area}").run(quick, open_runtime)
     return Report(
         area=area,
         quick=quick,
@@ -59,7 +57,3 @@ def table(report: Report) -> Table:
     for figure in report.figures:
         made.add_row(figure.name, f"{figure.value:,.3g}" if figure.value < 1000 else f"{figure.value:,.0f}", figure.unit, figure.note)
     return made
-
-
-if __name__ == "__main__":
-    main()

@@ -78,6 +78,20 @@ def demo() -> None:
         play(wired, Terminal(wired))
 
 
+@app.command()
+def bench(
+    area: Annotated[str, typer.Argument(help="What to measure; an unknown name is answered with the known ones.")],
+    quick: Annotated[bool, typer.Option(help="Within a minute, with fewer repetitions.")] = False,
+) -> None:
+    """Measure one area, print the figures and keep them in eval/bench/results."""
+    from eval.bench.runner import keep, measure, table
+    from opswright.wiring import open_runtime
+
+    report = measure(area, quick=quick, open_runtime=open_runtime(load()))
+    render.console().print(table(report))
+    render.console().print(f"[dim]kept in {keep(report)}[/dim]")
+
+
 def _add_groups() -> None:
     from opswright.cli.runs import runs
     from opswright.cli.sources import sources

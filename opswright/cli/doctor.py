@@ -52,6 +52,9 @@ def _guarded(look: Look, wired: Runtime, progress: Progress) -> Iterator[Finding
         yield from look(wired, progress)
     except OpswrightError as error:
         yield Finding("fault", look.__name__.strip("_"), f"{error.code}: {error}")
+    except OSError as error:
+        # A broken disk or folder is what a doctor is called for: the other looks go on.
+        yield Finding("fault", look.__name__.strip("_"), str(error))
 
 
 def _python(_: Runtime, __: Progress) -> Iterator[Finding]:
@@ -62,9 +65,9 @@ def _folders(wired: Runtime, _: Progress) -> Iterator[Finding]:
     for name in ("home", "library", "cache"):
         folder: Path = getattr(wired.settings, name)
         existing = next(path for path in (folder, *folder.parents) if path.exists())
-        writable = os.access(existing, os.W_OK)
-        hint = "" if writable else f"; make it writable or set OPSWRIGHT_{name.upper()}"
-        yield Finding("ok" if writable else "fault", name, f"{folder}{hint}")
+        usable = existing.is_dir() and os.access(existing, os.W_OK)
+        hint = "" if usable else f": {existing} is no folder that can be written; mend it or set OPSWRIGHT_{name.upper()}"
+        yield Finding("ok" if usable else "fault", name, f"{folder}{hint}")
 
 
 def _database(wired: Runtime, _: Progress) -> Iterator[Finding]:
@@ -86,7 +89,7 @@ def _walls(wired: Runtime, _: Progress) -> Iterator[Finding]:
 
 
 def _isolate(wired: Runtime, _: Progress) -> Iterator[Finding]:
-    from opswright.cli.trial import trial_run
+    from opswright.trial import trial_run
 
     trial_run(wired)
     started = time.perf_counter()

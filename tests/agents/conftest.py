@@ -49,4 +49,4 @@ def knowledge(slices: Mapping[str, Slice]) -> Knowledge:
 
 @pytest.fixture(scope="session")
 def engine() -> RulesEngine:
-    return RulesEngine(lambda source: source, lambda: NOW)
+    return RulesEngine(lambda source, tests: (source, tests), lambda: NOW)

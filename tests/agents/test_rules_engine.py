@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from notation import compact
 
 from agents.knowledge import Knowledge
 from agents.rules.engine import RulesEngine
@@ -15,6 +14,7 @@ from rag.index import OperationIndex
 from schemas.errors import CandidateRejected, QuestionDeclined
 from schemas.operation import Operation, Slice
 from schemas.verification import Finding
+from tests.agents.notation import compact
 
 CASES = yaml.safe_load((Path(__file__).parent / "data" / "questions.yaml").read_text())
 

@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
-from eval.bench.__main__ import areas, main
 from eval.bench.figures import Report, percentile
+from eval.bench.runner import areas, keep, measure, table
+from eval.runtime import Runtime
+from schemas.errors import NotFound
 
 
-def test_a_run_prints_its_figures_and_keeps_them_with_their_circumstances(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    main(["registry", "--quick"], results=tmp_path)
-    report = Report.model_validate_json((tmp_path / "registry.json").read_bytes())
+def no_runtime(_: Path) -> AbstractContextManager[Runtime]:
+    raise AssertionError("this area needs no runtime")
+
+
+def test_a_run_shows_its_figures_and_keeps_them_with_their_circumstances(tmp_path: Path) -> None:
+    report = measure("registry", quick=True, open_runtime=no_runtime)
+    assert Report.model_validate_json(keep(report, tmp_path).read_bytes()) == report
     assert (report.area, report.quick) == ("registry", True)
     assert report.machine.cores > 0
     assert "sqlalchemy" in report.versions
     assert all(figure.unit == "ms" for figure in report.figures)
-    printed = capsys.readouterr().out
-    assert all(figure.name.split(",")[0].split()[0] in printed for figure in report.figures)
+    assert table(report).row_count == len(report.figures)
 
 
-def test_an_unknown_area_is_answered_with_the_known_ones(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main(["no_such_area"], results=tmp_path)
-    assert "registry" in capsys.readouterr().err
-    assert list(tmp_path.iterdir()) == []
+def test_an_unknown_area_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(NotFound, match="ask, isolate, registry"):
+        measure("no_such_area", quick=True, open_runtime=no_runtime)
 
 
 def test_the_runner_itself_is_no_area() -> None:
-    assert {"__main__", "figures", "machine"}.isdisjoint(areas())
+    assert {"runner", "figures", "machine"}.isdisjoint(areas())
 
 
 @pytest.mark.parametrize(

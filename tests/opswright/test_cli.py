@@ -1,0 +1,139 @@
+"""The command line as a person meets it: what it prints, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from eval.estate.app import create_app
+from eval.estate.serve import serving
+from opswright.settings import Settings
+from tests.doc_sources.site import Asked, Reply, site
+from tests.opswright.estates import TOKEN
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def opswright(settings: Settings) -> Command:
+    """Runs a command with data of the test's own."""
+    folders = {"OPSWRIGHT_HOME": settings.home, "OPSWRIGHT_LIBRARY": settings.library, "OPSWRIGHT_CACHE": settings.cache}
+    environment = {"PATH": os.environ["PATH"], "ESTATE_TOKEN": TOKEN} | {name: str(folder) for name, folder in folders.items()}
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", "from opswright.cli.app import main; main()", *arguments]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+
+    return run
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    with serving(create_app(now=datetime.now(UTC), token=TOKEN)) as served:
+        yield served
+
+
+def test_from_adding_a_source_to_running_a_kept_tool(opswright: Command, url: str) -> None:
+    added = opswright("sources", "add", f"{url}/openapi.json", "--name", "estate", "--bearer", "env:ESTATE_TOKEN")
+    assert (added.returncode, "11 operations" in added.stdout) == (0, True), added.stderr
+    asked = opswright("ask", "count services by tier", "--json")
+    answer = json.loads(asked.stdout)
+    assert answer["columns"] == ["tier", "count"]
+    assert sum(count for _, count in answer["rows"]) == 63
+    assert "count_services_by_tier@1" in opswright("tools", "list").stdout
+    shown = opswright("tools", "show", "count_services_by_tier").stdout
+    assert "def count_services_by_tier(client: httpx.Client)" in shown
+    assert "semantics: proven" in shown
+    ran = opswright("tools", "run", "count_services_by_tier", "--json")
+    assert json.loads(ran.stdout)["rows"] == answer["rows"]
+    run_id = answer["run_id"]
+    assert run_id in opswright("runs", "list").stdout
+    run = opswright("runs", "show", run_id[:6]).stdout
+    assert "understand → plan → gather → find_tool → write → verify → register → run → answer" in run
+    assert "/services?page=1" in run
+    assert "env:ESTATE_TOKEN" in opswright("sources", "list").stdout
+    assert TOKEN not in run + shown + opswright("sources", "list").stdout
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "said"),
+    [
+        (b"<html><title>Sign in</title></html>", 200, "HTML"),
+        (b"{not json: [", 200, "E_SPEC"),
+        (b'{"hello": "world"}', 200, "OpenAPI"),
+        (b"", 404, "404"),
+        (b"[" * 50_000_000, 200, "40 MB"),
+    ],
+    ids=["login page", "not JSON", "other JSON", "404", "50 MB"],
+)
+def test_a_useless_specification_is_explained_and_leaves_no_source(opswright: Command, body: bytes, status: int, said: str) -> None:
+    with site(lambda _: Reply(body, status)) as served:
+        added = opswright("sources", "add", f"{served.url}/openapi.json")
+    assert added.returncode == 1
+    assert said in added.stderr
+    assert served.url.removeprefix("http://") not in opswright("sources", "list").stdout
+
+
+def test_a_redirect_into_the_private_network_is_not_followed(opswright: Command) -> None:
+    hit: list[Asked] = []
+
+    def inner(asked: Asked) -> Reply:
+        hit.append(asked)
+        return Reply(b"{}")
+
+    with site(inner) as private, site(lambda _: Reply(status=302, headers={"Location": f"{private.url}/secret"})) as outer:
+        added = opswright("sources", "add", f"{outer.url}/openapi.json")
+    assert (added.returncode, hit) == (1, [])
+    assert "E_DENIED" in added.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("ask", "delete all services"), "E_READ_ONLY"),
+        (("ask", ""), "Nothing was asked"),
+        (("ask", "list unicorns"), "opswright sources add"),
+        (("ask", "count services by tier", "--source", "nowhere"), "no source 'nowhere'"),
+        (("tools", "show", "no_such_tool"), "E_NOT_FOUND"),
+        (("tools", "run", "no_such_tool"), "E_NOT_FOUND"),
+        (("runs", "show", "no-such-run"), "no run is called"),
+        (("runs", "resume", "no-such-run"), "no run is called"),
+        (("sources", "remove", "nowhere"), "no source 'nowhere'"),
+        (("sources", "add", "http://127.0.0.1:1/openapi.json"), "E_BACKEND"),
+        (("sources", "add", "http://169.254.169.254/openapi.json"), "E_DENIED"),
+        (("bench", "no_such_area"), "ask"),
+    ],
+)
+def test_what_can_not_be_done_ends_in_an_error_with_a_way_out(opswright: Command, arguments: tuple[str, ...], said: str) -> None:
+    ended = opswright(*arguments)
+    assert ended.returncode == 1
+    assert said in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_secret_in_place_of_a_reference_is_refused_without_repeating_it(opswright: Command, url: str) -> None:
+    ended = opswright("sources", "add", f"{url}/openapi.json", "--bearer", "s3cr3t-value")
+    assert ended.returncode == 1
+    assert "env:NAME" in ended.stderr
+    assert "s3cr3t-value" not in ended.stderr + ended.stdout
+
+
+def test_the_doctor_finds_a_fresh_installation_well(opswright: Command) -> None:
+    found = opswright("doctor")
+    assert found.returncode == 0, found.stdout + found.stderr
+    for subject in ("python", "home", "database", "isolate image", "walls", "type checker", "search", "sources"):
+        assert subject in found.stdout
+
+
+def test_the_doctor_names_a_folder_that_can_not_be_written(opswright: Command, settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "library").write_text("a file, not a folder")
+    found = opswright("doctor")
+    assert found.returncode == 1
+    assert "OPSWRIGHT_LIBRARY" in found.stdout
