@@ -1,0 +1,87 @@
+"""Connections for one transport: opened only to addresses that were checked, and never slower than the request may be."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import httpcore
+
+from sandbox.broker.target import Lookup, resolve
+
+_MAX_ADDRESSES = 4
+
+
+class Deadline:
+    """When the request of the current thread must be over. Reads and writes on any connection ask it."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._local = threading.local()
+
+    def set(self, seconds: float) -> None:
+        """Give the current thread's request so long from now."""
+        self._local.ends = self._monotonic() + seconds
+
+    def bounded(self, timeout: float | None) -> float:
+        """The timeout for one wait. Raises httpcore.ReadTimeout where there is no time left."""
+        left: float = self._local.ends - self._monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout("the request took too long in all")
+        return left if timeout is None else min(left, timeout)
+
+
+class CheckedNetwork(httpcore.NetworkBackend):
+    """Resolves a name, checks every address, and connects to exactly one that was checked: a second answer can't matter.
+
+    The name stays in the Host header, and is what TLS verifies.
+    """
+
+    def __init__(self, deadline: Deadline, lookup: Lookup | None = None) -> None:
+        self._deadline = deadline
+        self._lookup = lookup
+        self._sockets = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        failure: Exception = httpcore.ConnectError(f"{host} has no address")
+        for address in resolve(host, port, self._lookup)[:_MAX_ADDRESSES]:
+            try:
+                stream = self._sockets.connect_tcp(str(address), port, self._deadline.bounded(timeout), local_address, socket_options or ())
+                return _BoundedStream(stream, self._deadline)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise failure
+
+
+class _BoundedStream(httpcore.NetworkStream):
+    """A connection whose every wait ends with the request's deadline, however slowly the other side drips."""
+
+    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
+        self._stream = stream
+        self._deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, self._deadline.bounded(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, self._deadline.bounded(timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        return _BoundedStream(self._stream.start_tls(ssl_context, server_hostname, self._deadline.bounded(timeout)), self._deadline)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)

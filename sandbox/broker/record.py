@@ -1,0 +1,51 @@
+"""What a run did, attempt by attempt, as it goes into the transcript."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+
+from sandbox.broker.wire import Headers
+from schemas.run import CallRecord, Transcript
+
+
+@dataclass
+class Attempt:
+    """One call on its way through the broker, filled in as far as it gets."""
+
+    method: str = ""
+    url: str = ""
+    operation: str | None = None
+    request_body: str | None = None
+    status: int | None = None
+    response_headers: Headers = ()
+    response_body: str = field(default="", repr=False)
+    refusal: str = ""
+    failure: str = ""
+    redactions: int = 0
+    milliseconds: float = 0.0
+
+
+class Recorder:
+    """The attempts of one run, numbered from 1 in the order in which they ended. Safe to share between threads.
+
+    No more than `limit` are kept: code that goes on after its last call was refused must not fill the host's memory.
+    """
+
+    def __init__(self, source: str, limit: int) -> None:
+        self._source = source
+        self._limit = limit
+        self._lock = threading.Lock()
+        self._calls: list[CallRecord] = []
+
+    def add(self, attempt: Attempt) -> None:
+        """Put an attempt on record."""
+        with self._lock:
+            if len(self._calls) < self._limit:
+                self._calls.append(CallRecord(number=len(self._calls) + 1, source=self._source, **asdict(attempt)))
+
+    def transcript(self, started_at: datetime) -> Transcript:
+        """All attempts so far."""
+        with self._lock:
+            return Transcript(started_at=started_at, calls=tuple(self._calls))

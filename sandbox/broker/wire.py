@@ -1,0 +1,48 @@
+"""HTTP as it crosses the broker, and the seam behind which it is sent for real, rehearsed or replayed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from schemas.errors import BackendUnavailable
+
+Headers = tuple[tuple[str, str], ...]
+FailureKind = Literal["connect", "timeout", "protocol"]
+
+
+@dataclass(frozen=True)
+class WireRequest:
+    """One request. Headers and body stay out of `repr`: a signed request carries a secret."""
+
+    method: str
+    url: str
+    headers: Headers = field(default=(), repr=False)
+    body: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class WireResponse:
+    """One response. `body` is complete, and decompressed unless `headers` has a `content-encoding`."""
+
+    status: int
+    headers: Headers = field(default=(), repr=False)
+    body: bytes = field(default=b"", repr=False)
+
+
+class TransportFailure(BackendUnavailable):
+    """No usable response. `connect`: nothing was sent; `timeout`: no answer in time; `protocol`: an answer that can't be used."""
+
+    def __init__(self, kind: FailureKind, message: str, *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.kind: FailureKind = kind
+
+
+class Transport(Protocol):
+    """Sends what the broker has approved, once."""
+
+    def send(self, request: WireRequest) -> WireResponse:
+        """The response to exactly this request; redirects are not followed and nothing is retried.
+
+        Raises TransportFailure, `Denied` where the target is forbidden and `LimitExceeded` where the response is too large.
+        """

@@ -1,0 +1,235 @@
+"""Where credentials stand in a text: by their looks (`credential_patterns`) and by their names (`credential_names`).
+
+Names are read in JSON, in JSON inside JSON, in environments, command lines, URLs and YAML. Each search starts from a fixed
+text, and none can be made slow by what a server writes: 40 ms for a usual megabyte, about a second for the worst one known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from sandbox.credential_names import WORDS, is_credential, is_cursor, is_harmless, kind_of
+from sandbox.credential_patterns import Shape, shapes
+
+MARK = "[redacted:"
+_NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$@-"
+_AFTER_A_NAME = frozenset('"\\=: ')
+_MAX_NAME = 64
+_MAX_PAIR = 512
+"""How far before its name a value may begin, in `{"value": …, "name": …}`."""
+_MAX_BACKSLASHES = 16
+_REST_OF_TOKEN = re.compile(r"[A-Za-z0-9_\-.+/=~]*")
+_END_OF_TEXT = re.compile(r"[\"\\]")
+
+_MAX_LEAD = 1024
+_MAX_KEY = 16384
+_PEM_BEGIN = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
+_PEM_END = re.compile(r"-----END [A-Z0-9 ]{0,40}KEY(?: BLOCK)?-----")
+_PEM_REST = re.compile(r"(?:[A-Za-z0-9+/=\s]|\\+[nr])*")
+
+# What may stand between a credential's name and its value. A quote is `"`, or `\"` in JSON that is itself a JSON string, and so on
+# with three and seven backslashes; two would be a backslash that ends a string.
+_ESCAPES = r"(|\\|\\{3}|\\{7})"
+_JSON_KEY = re.compile(_ESCAPES + r"\"\s*:\s*\1\"")
+_NAMED_PAIR = re.compile(_ESCAPES + r"\"\s*,\s*\1\"value\1\"\s*:\s*\1\"", re.IGNORECASE)
+_VALUE_KEY = re.compile(r"(?<!\\)" + _ESCAPES + r"\"value\1\"\s*:\s*\1\"", re.IGNORECASE)
+_NAME_AFTER = re.compile(_ESCAPES + r"\"\s*,\s*\1\"(?:name|key)\1\"\s*:\s*\1\"", re.IGNORECASE)
+_ASSIGNMENT = re.compile(r"\s?:?=\s?(?:(?P<quote>" + _ESCAPES + r"[\"'])|(?=[^\s=]))")
+_ASSIGNMENT_IN_JSON = re.compile(r"\s?:?=\s?(?:(?P<quote>(?:\\|\\{3}|\\{7})\"|')|(?=[^\s=]))")  # a bare quote ends the string there
+_FLAG_VALUE = re.compile(r" +|" + _ESCAPES + r"\"\s*,\s*\1\"")
+_IS_A_KEY = re.compile(r"\\*\"\s*:")
+_YAML_VALUE = re.compile(r": +(?=[^\s\"\\]+(?:[\s\"\\]|\Z))")
+
+_BARE_VALUE = re.compile(r"[^\s\"'&,;\\<>()|}]+")
+
+
+class Span(NamedTuple):
+    """A stretch of text to be hidden."""
+
+    start: int
+    end: int
+    kind: str
+
+
+def credentials(text: str) -> Iterator[Span]:
+    """All credentials, in no order; some may overlap."""
+    lowered = text.replace("İ", "i").lower()  # the one letter that grows in lower case; positions must agree
+    yield from _key_blocks(text)
+    yield from _shaped(text, lowered)
+    yield from _named(text, lowered)
+
+
+def places(text: str, part: str, start: int = 0) -> Iterator[int]:
+    """Where a part begins, overlaps included."""
+    place = text.find(part, start)
+    while place >= 0:
+        yield place
+        place = text.find(part, place + 1)
+
+
+def _key_blocks(text: str) -> Iterator[Span]:
+    """Private keys in PEM, whole; one that was cut short as far as it goes."""
+    done = 0
+    for place in places(text, "-----BEGIN "):
+        if place >= done and (begin := _PEM_BEGIN.match(text, place)):
+            done = _key_end(text, begin.end())
+            yield Span(place, done, "private-key")
+
+
+def _key_end(text: str, start: int) -> int:
+    end = text.find("-----END ", start, start + _MAX_KEY)
+    if end >= 0 and '"' not in text[start:end] and (closing := _PEM_END.match(text, end)):
+        return closing.end()
+    rest = _PEM_REST.match(text, start, start + _MAX_KEY)
+    return rest.end() if rest else start
+
+
+def _shaped(text: str, lowered: str) -> Iterator[Span]:
+    """Credentials by their looks."""
+    for shape in shapes():
+        haystack = lowered if shape.ignores_case else text
+        for anchor in shape.anchors:
+            if anchor in haystack:  # hardly ever; then this line is all that most responses cost
+                yield from _anchored(shape, anchor, text, haystack)
+
+
+def _anchored(shape: Shape, anchor: str, text: str, haystack: str) -> Iterator[Span]:
+    done = 0  # what has matched is not tried again: a megabyte of anchors in one word would take minutes
+    for place in places(haystack, anchor):
+        if place >= done and (match := _match(shape, text, place)):
+            done = match.end()
+            if span := _confirmed(shape, text, match):
+                done = span.end
+                yield span
+
+
+def _match(shape: Shape, text: str, anchor: int) -> re.Match[str] | None:
+    before = text[max(0, anchor - _MAX_LEAD) : anchor] if shape.lead else ""
+    place = anchor - len(before) + len(before.rstrip(shape.lead))
+    place += _is_escaped(text, place)
+    return shape.pattern.match(text, place) if _begins_a_word(text, place) else None
+
+
+def _confirmed(shape: Shape, text: str, match: re.Match[str]) -> Span | None:
+    start, end = match.span(shape.group)
+    end = cut.start() if (cut := _END_OF_TEXT.search(text, start, end)) else end
+    if not shape.confirms(text[start:end]) or text.startswith(MARK, start) or _is_cursor_value(text, start):
+        return None
+    if shape.group == 0 and (rest := _REST_OF_TOKEN.match(text, end)):
+        end = rest.end()
+    return Span(start, end, shape.kind)
+
+
+def _begins_a_word(text: str, place: int) -> bool:
+    """Whether no letter or digit stands before it but one that belongs to an escape: `\\n`, `%20`, `\\u0026`."""
+    before = text[max(0, place - 6) : place]
+    return not (text[place : place + 1].isalnum() and before[-1:].isalnum()) or (
+        before[-2:-1] == "\\" or before[-3:-2] == "%" or before[-6:-4] == "\\u"
+    )
+
+
+def _is_escaped(text: str, place: int) -> bool:
+    """Whether the character may be the letter of an escape: the `n` of `\\n` is no beginning of `npm_…`."""
+    return text[place - 1 : place] == "\\"
+
+
+def _is_cursor_value(text: str, start: int) -> bool:
+    """Whether a cursor's name stands before it: `"next_cursor":"` or `&page_token=`."""
+    before = text[max(0, start - _MAX_NAME - 8) : start].rstrip('\\": =')
+    return is_cursor(_name_before(before, len(before)))
+
+
+def _name_before(text: str, end: int) -> str:
+    """The name that ends there, without the letter of an escape (`\\npassword`)."""
+    head = text[max(0, end - _MAX_NAME) : end]
+    name = head[len(head.rstrip(_NAME_CHARACTERS)) :]
+    return name[1:] if _is_escaped(text, end - len(name)) else name
+
+
+def _named(text: str, lowered: str) -> Iterator[Span]:
+    """Credentials by their names."""
+    assignment = _ASSIGNMENT_IN_JSON if text.lstrip()[:1] in {"{", "["} else _ASSIGNMENT
+    for word in WORDS:
+        if word in lowered:
+            for end in _ends(word, text, lowered):
+                for span in _values(text, _name_before(text, end), end, assignment):
+                    if not is_harmless(text[span.start : span.end]):
+                        yield span
+
+
+def _ends(word: str, text: str, lowered: str) -> Iterator[int]:
+    """Where credential names end whose last word this is."""
+    for place in places(lowered, word):
+        end = place + len(word)
+        end += text[end : end + 1] == "s"
+        if text[end : end + 1] in _AFTER_A_NAME and is_credential(_name_before(text, end)):
+            yield end
+
+
+def _values(text: str, name: str, end: int, assignment: re.Pattern[str]) -> Iterator[Span]:
+    """Where the value of a name stands that ends at `end`."""
+    kind = kind_of(name)
+    if tail := _JSON_KEY.match(text, end) or _NAMED_PAIR.match(text, end):
+        yield _quoted_value(text, tail, kind)
+    elif tail := assignment.match(text, end):
+        yield _assigned_value(text, tail, kind)
+    elif name.startswith("--") and (tail := _FLAG_VALUE.match(text, end)):
+        yield from _flag_value(text, tail, kind)
+    elif kind != "token" and _begins_a_line(text, end - len(name)) and (tail := _YAML_VALUE.match(text, end)):
+        yield _bare_value(text, tail.end(), kind)
+    elif text[end] in '"\\':
+        yield from _value_before(text, end - len(name), kind)
+
+
+def _value_before(text: str, start: int, kind: str) -> Iterator[Span]:
+    """The value in `{"value": …, "name": "DB_PASSWORD"}`, when a name starts there."""
+    for opening in deque(_VALUE_KEY.finditer(text, max(0, start - _MAX_PAIR), start), maxlen=1):
+        span = _quoted_value(text, opening, kind)
+        if _NAME_AFTER.fullmatch(text, span.end, start):
+            yield span
+
+
+def _quoted_value(text: str, opening: re.Match[str], kind: str) -> Span:
+    """From an opening quote, whose backslashes are the first group, to its closing one.
+
+    JSON inside JSON writes a quote with 1 backslash, inside that with 3, then 7; a quote that belongs to the value has more.
+    """
+    depth = (len(opening[1]) + 1).bit_length() - 1
+    own, period = 2**depth - 1, 2 ** (depth + 1)
+    for place in places(text, '"', opening.end()):
+        before = text[max(opening.end(), place - _MAX_BACKSLASHES) : place]
+        backslashes = len(before) - len(before.rstrip("\\"))
+        if backslashes % period == own or backslashes < own:
+            return Span(opening.end(), place - min(backslashes, own), kind)
+    return Span(opening.end(), len(text), kind)
+
+
+def _assigned_value(text: str, tail: re.Match[str], kind: str) -> Span:
+    if tail["quote"] is None:
+        return _bare_value(text, tail.end(), kind)
+    closing = text.find(tail["quote"], tail.end())
+    stop = _END_OF_TEXT.search(text, tail.end())
+    ends = [place for place in (closing, stop.start() if stop else -1) if place >= 0]
+    return Span(tail.end(), min(ends, default=tail.end()), kind)
+
+
+def _flag_value(text: str, tail: re.Match[str], kind: str) -> Iterator[Span]:
+    if tail[1] is None:
+        yield _bare_value(text, tail.end(), kind)
+    else:
+        span = _quoted_value(text, tail, kind)
+        if not _IS_A_KEY.match(text, span.end):  # {"flag": "--token", "next": …} is no command line
+            yield span
+
+
+def _bare_value(text: str, start: int, kind: str) -> Span:
+    value = _BARE_VALUE.match(text, start)
+    return Span(start, value.end() if value else start, kind)
+
+
+def _begins_a_line(text: str, start: int) -> bool:
+    before = text[max(0, start - 40) : start].rstrip(" ")
+    return before == "" or before[-1] in '\n"' or before.endswith("\\n")
