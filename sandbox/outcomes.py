@@ -1,0 +1,79 @@
+"""Jobs and outcomes as the text that crosses the pipe."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Literal, NoReturn
+
+from pydantic import TypeAdapter, ValidationError
+
+from sandbox.jobs import FindingCode, Job, Outcome, ToolError, Usage
+from sandbox.protocol import ProtocolBroken
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class _End:
+    finding: FindingCode | None
+    message: str
+    usage: Usage
+
+
+_END = TypeAdapter(_End)
+_OUTCOME = TypeAdapter(Outcome)
+
+
+def encode_job(job: Job) -> str:
+    """The text of a job frame: what the worker needs to know, and what it passes on to the guest."""
+    guest = {
+        "entry": job.entry,
+        "source": job.source,
+        "function": job.function,
+        "arguments": dict(job.arguments or {}),
+        "tests": job.tests,
+        "base_url": job.base_url,
+        "seed": job.seed,
+        "trace": job.trace,
+        "output_bytes": job.limits.output_bytes,
+    }
+    started_ns = (job.started_at - _EPOCH) // timedelta(microseconds=1) * 1000
+    return json.dumps({"limits": asdict(job.limits), "started_ns": started_ns, "guest": guest}, allow_nan=False)
+
+
+def decode_outcome(end: str) -> Outcome:
+    """The outcome from an end frame: the worker's word on how the run went, a line break, the guest's report.
+
+    Raises ProtocolBroken where the worker's word can't be read.
+    """
+    word, _, report = end.partition("\n")
+    try:
+        how = _END.validate_json(word)
+    except ValidationError as error:
+        raise ProtocolBroken("the end of a run is not what it should be") from error
+    if how.finding is not None:
+        return stopped("trapped", how.finding, how.message, how.usage)
+    return _decode_report(report, how.usage)
+
+
+def _decode_report(text: str, usage: Usage) -> Outcome:
+    """The guest's own report. Code that forged one may have written anything, so what does not fit counts as a trap."""
+    try:
+        outcome = _OUTCOME.validate_python(json.loads(text, parse_constant=_refuse))
+    except (ValidationError, ValueError, RecursionError):
+        return stopped("trapped", "F_VALUE", "the run's report can't be read: its result is nested too deeply or holds no JSON", usage)
+    if outcome.status not in ("returned", "raised"):
+        return stopped("trapped", "F_TRAP", "the run's report is forged", usage)
+    return replace(outcome, usage=usage)
+
+
+def stopped(status: Literal["trapped", "killed"], finding: FindingCode, message: str, usage: Usage) -> Outcome:
+    """The outcome of a run that a wall ended."""
+    kind = "IsolateTrapped" if status == "trapped" else "WorkerKilled"
+    return Outcome(status, error=ToolError(kind, message), finding=finding, usage=usage)
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")

@@ -1,0 +1,90 @@
+"""Reports from inside, which code that is out to forge one may have written."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from sandbox.jobs import Branch, Coverage, Limits, Outcome, TestOutcome, ToolError, Usage
+from sandbox.outcomes import decode_outcome, encode_job
+from sandbox.protocol import ProtocolBroken
+from tests.sandbox.isolates import call_job
+
+USAGE = {"cpu_seconds": 1.0, "wall_seconds": 2.0, "slept_seconds": 0.5, "calls": 3}
+FAIR = json.dumps({"finding": None, "message": "", "usage": USAGE})
+
+
+def _decode(report: str) -> Outcome:
+    return decode_outcome(f"{FAIR}\n{report}")
+
+
+def test_a_report_becomes_an_outcome_with_the_worker_s_usage() -> None:
+    report = {
+        "status": "returned",
+        "value": [{"n": 1}],
+        "tests": [{"name": "test_x", "ok": False, "message": "no", "line": 3}],
+        "coverage": {"lines": [1, 2], "executed_lines": [1], "branches": [[1, 2, 0]], "executed_branches": []},
+        "output": "a\nb",
+        "usage": {"cpu_seconds": 0.0},
+    }
+    assert _decode(json.dumps(report)) == Outcome(
+        "returned",
+        value=[{"n": 1}],
+        tests=(TestOutcome("test_x", False, "no", 3),),
+        coverage=Coverage(frozenset({1, 2}), frozenset({1}), frozenset({Branch(1, 2, 0)}), frozenset()),
+        output="a\nb",
+        usage=Usage(1.0, 2.0, 0.5, 3),
+    )
+
+
+def test_a_stop_becomes_a_trap() -> None:
+    outcome = decode_outcome(json.dumps({"finding": "F_CPU", "message": "too long", "usage": USAGE}) + "\n")
+    assert (outcome.status, outcome.finding, outcome.error) == ("trapped", "F_CPU", ToolError("IsolateTrapped", "too long"))
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        "",
+        "[]",
+        "{",
+        '{"status": "returned", "value": NaN}',
+        '{"status": "returned", "value": Infinity}',
+        '{"status": "fine"}',
+        '{"status": "killed"}',
+        '{"status": "trapped", "finding": "F_CPU"}',
+        '{"status": "raised", "finding": "F_INVENTED"}',
+        '{"status": "raised", "error": "text"}',
+        '{"status": "returned", "coverage": {"lines": ["x"]}}',
+        '{"status": "returned", "value": ' + "[" * 100_000 + "]" * 100_000 + "}",
+        '{"status": "returned", "value": ' + "9" * 5000 + "}",
+    ],
+    ids=range(13),
+)
+def test_a_report_that_does_not_fit_is_a_trap_and_nothing_worse(report: str) -> None:
+    outcome = _decode(report)
+    assert outcome.status == "trapped"
+    assert outcome.finding in ("F_VALUE", "F_TRAP")
+    assert outcome.usage == Usage(1.0, 2.0, 0.5, 3)
+
+
+@pytest.mark.parametrize(
+    "word", ["", "{}", "null", '{"finding": "F_X", "message": "", "usage": {}}', '{"finding": null, "message": 1, "usage": {}}']
+)
+def test_a_worker_s_word_that_does_not_fit_breaks_the_protocol(word: str) -> None:
+    with pytest.raises(ProtocolBroken):
+        decode_outcome(f"{word}\n{{}}")
+
+
+def test_a_job_crosses_with_its_clock_to_the_microsecond() -> None:
+    job = call_job("x = 1", Limits(cpu_seconds=1.5), name="a")
+    sent = json.loads(encode_job(job))
+    assert sent["started_ns"] == 1772600767_890_000_000
+    assert sent["limits"]["cpu_seconds"] == 1.5
+    assert sent["guest"]["arguments"] == {"name": "a"}
+
+
+def test_arguments_that_json_cannot_hold_are_the_caller_s_mistake() -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        encode_job(call_job("", n=float("nan")))
