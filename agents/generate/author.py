@@ -14,7 +14,7 @@ from agents.generate.naming import title, tool_name
 from agents.generate.samples import Samples, sample
 from schemas.base import Json, Scalar
 from schemas.evaluate import evaluate
-from schemas.operation import Operation
+from schemas.operation import Operation, RowField
 from schemas.query import Call, Column, Join, Query, QueryParameter
 from schemas.tool import Candidate
 
@@ -81,9 +81,7 @@ class _Context:
         return [*(self._column(column) for column in self.query.group.by), *figures]
 
     def _column(self, column: Column) -> dict[str, str]:
-        alias, _, rest = column.path.partition(".")
-        call = next(call for call in self.query.calls if call.alias == alias)
-        return {"name": column.name, "type": cell_type(self.operations[call.operation].field(rest))}
+        return {"name": column.name, "type": cell_type(self._field(column.path))}
 
     def _join(self, join: Join) -> dict[str, Any]:
         variable = self.variables[join.call.alias]
@@ -97,11 +95,21 @@ class _Context:
         }
 
     def _order(self, path: str, descending: bool) -> dict[str, Any]:
-        alias = path.partition(".")[0]
-        key = "" if self.query.group else value_at(path, self.variables)
-        if self.query.joins and not self.query.group:
-            key = value_at(path, self.variables | {alias: f"row[{list(self.variables).index(alias)}]"})
+        key = "" if self.query.group else self._sort_key(path)
         return {"path": path, "key": key, "descending": descending, "always": self._is_count(path)}
+
+    def _sort_key(self, path: str) -> str:
+        """Words sort without regard to case; with joins a row is a tuple of the joined ones."""
+        alias = path.partition(".")[0]
+        place = f"row[{list(self.variables).index(alias)}]" if self.query.joins else self.variables[alias]
+        value = value_at(path, self.variables | {alias: place})
+        field = self._field(path)
+        return f"_folded({value})" if field and field.type == "string" and not field.format else value
+
+    def _field(self, path: str) -> RowField | None:
+        alias, _, rest = path.partition(".")
+        call = next(call for call in self.query.calls if call.alias == alias)
+        return self.operations[call.operation].field(rest)
 
     def _is_count(self, path: str) -> bool:
         """A figure that every group has, so that sorting by it needs no care."""
@@ -125,7 +133,7 @@ class _Context:
             "at": "_at(" in rendered,
             "empty": "_empty(" in rendered,
             "differs": differs,
-            "folded": is_sorted or differs or "_folded(" in rendered,
+            "folded": differs or "_folded(" in rendered,
             "time": self.query.window is not None,
             "figures": "_figures(" in rendered,
             "sorted": is_sorted,
