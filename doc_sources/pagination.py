@@ -151,7 +151,14 @@ def _page(names: _Names) -> PagePagination | None:
     if page is None:
         return None
     size = names.size.name if names.size else None
-    return PagePagination(page_parameter=page.name, size_parameter=size, max_size=names.max_size, total_path=names.total_path)
+    default = page.value_schema.get("default") if isinstance(page.value_schema, dict) else None
+    return PagePagination(
+        page_parameter=page.name,
+        first_page=default if isinstance(default, int) else 1,
+        size_parameter=size,
+        max_size=names.max_size,
+        total_path=names.total_path,
+    )
 
 
 def _maximum(schema: object) -> int | None:

@@ -48,6 +48,7 @@ class PagePagination(Frozen):
 
     style: Literal["page"] = "page"
     page_parameter: str
+    first_page: int = 1
     size_parameter: str | None = None
     max_size: int | None = None
     total_path: str | None = None

@@ -9,12 +9,24 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from agents.generate.expressions import BOUNDS, PYTHON_TYPES, cell_type, condition, figure, identifier, singular, value_at, within
+from agents.generate.expressions import (
+    BOUNDS,
+    PYTHON_TYPES,
+    cell_type,
+    condition,
+    figure,
+    identifier,
+    literal,
+    prose,
+    singular,
+    value_at,
+    within,
+)
 from agents.generate.naming import title, tool_name
 from agents.generate.samples import Samples, sample
 from schemas.base import Json, Scalar
 from schemas.evaluate import evaluate
-from schemas.operation import Operation, RowField
+from schemas.operation import CursorPagination, OffsetPagination, Operation, PagePagination, Pagination, RowField
 from schemas.query import Call, Column, Join, Query, QueryParameter
 from schemas.tool import Candidate
 
@@ -56,8 +68,8 @@ class _Context:
         where += [within(query.window, self.variables)] if query.window else []
         context: dict[str, Any] = {
             "query": query,
-            "title": title(query),
-            "reads": [f"{operation.method} {operation.path}" for operation in self.operations.values()],
+            "title": prose(title(query)),
+            "reads": [prose(f"{operation.method} {operation.path}") for operation in self.operations.values()],
             "row_class": _class_name(query.call.alias) if query.group is None else f"{_class_name(query.call.alias)}Summary",
             "columns": self._columns(),
             "parameters": [_parameter(parameter) for parameter in query.parameters],
@@ -179,28 +191,44 @@ def _relation(call: Call, operation: Operation) -> dict[str, Any]:
     maximum = pagination.max_size if pagination else None
     return {
         "alias": call.alias,
-        "path": operation.path,
-        "pagination": pagination,
+        "path": literal(operation.path),
+        "shown_path": prose(operation.path),
+        "style": pagination.style if pagination else "",
+        "position": literal(_position(pagination)),
+        "first_page": getattr(pagination, "first_page", 1),
         "single": operation.row_is_single,
         "rows": _subscript(operation.rows_path or ""),
-        "size": f', "{size_name}": {min(maximum, PAGE_SIZE)}' if size_name and maximum else "",
+        "size": f"{literal(size_name)}: {min(maximum, PAGE_SIZE)}" if size_name and maximum else "",
         "total": _subscript(getattr(pagination, "total_path", None) or ""),
         "next": _next(getattr(pagination, "next_path", None) or ""),
     }
 
 
+def _position(pagination: Pagination | None) -> str:
+    """The parameter that says which page is wanted."""
+    match pagination:
+        case PagePagination():
+            return pagination.page_parameter
+        case OffsetPagination():
+            return pagination.offset_parameter
+        case CursorPagination():
+            return pagination.cursor_parameter
+        case _:
+            return ""
+
+
 def _subscript(path: str) -> str:
-    return "".join(f'["{step}"]' for step in path.split(".") if step)
+    return "".join(f"[{literal(step)}]" for step in path.split(".") if step)
 
 
 def _next(path: str) -> str:
     """A last page may leave the cursor out, so it is looked up gently."""
-    steps = path.split(".")
-    return "body" + "".join(f'.get("{step}", {{}})' for step in steps[:-1]) + f'.get("{steps[-1]}")'
+    *steps, last = path.split(".")
+    return "body" + "".join(f".get({literal(step)}, {{}})" for step in steps) + f".get({literal(last)})"
 
 
 def _literal(cells: Mapping[str, str]) -> str:
-    return "{" + ", ".join(f'"{name}": {value}' for name, value in cells.items()) + "}"
+    return "{" + ", ".join(f"{literal(name)}: {value}" for name, value in cells.items()) + "}"
 
 
 def _class_name(alias: str) -> str:
@@ -217,7 +245,7 @@ def _tests(query: Query, operations: Mapping[str, Operation], now: datetime) -> 
         "bodies": _named(repr(_bodies(query, operations, samples.rows)), samples),
         "empty_bodies": repr(_bodies(query, operations, nothing)),
         "endless_bodies": _named(repr(_bodies(query, operations, samples.rows, endless=True)), samples),
-        "first_path": operations[query.calls[-1].operation].path,
+        "link": literal(f'<http://api.test{operations[query.calls[-1].operation].path}>; rel="next"'),
         "pages": any(operations[call.operation].pagination for call in query.calls),
         "expected": _named(repr(expected), samples),
         "expected_of_nothing": repr(expected_of_nothing),

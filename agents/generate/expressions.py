@@ -29,8 +29,8 @@ def value_at(path: str, variables: Variables) -> str:
     alias, _, rest = path.partition(".")
     steps = rest.split(".")
     if len(steps) == 1:
-        return f"{variables[alias]}.get({_text(rest)})"
-    return f"_at({variables[alias]}, {', '.join(_text(step) for step in steps)})"
+        return f"{variables[alias]}.get({literal(rest)})"
+    return f"_at({variables[alias]}, {', '.join(literal(step) for step in steps)})"
 
 
 def condition(predicate: Predicate, variables: Variables) -> str:
@@ -94,7 +94,12 @@ def singular(plural: str) -> str:
     return plural
 
 
-def _text(value: str) -> str:
-    """A double-quoted literal of any text."""
+def literal(value: str) -> str:
+    """A Python literal of any text: what comes from a specification stays a string, whatever is in it."""
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"' if value.isprintable() else repr(value)
+
+
+def prose(text: str) -> str:
+    """Any text for a docstring: printable, and without what could end or escape one."""
+    return "".join(character if character.isprintable() else " " for character in text).replace('"', "'").replace("\\", "/")

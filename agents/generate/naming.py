@@ -49,7 +49,7 @@ def _clause_name(predicate: Predicate) -> str:
 
 def title(query: Query, arguments: Mapping[str, Scalar] | None = None) -> str:
     """One sentence without its full stop; with arguments it names their values, without them their parameters."""
-    said = {p.name: _shown(arguments[p.name], p.unit) if arguments else f"`{p.name}`" for p in query.parameters}
+    said = {p.name: shown(arguments[p.name], p.unit) if arguments else f"`{p.name}`" for p in query.parameters}
     head = _capital(query.subject or query.call.alias.replace("_", " "))
     clauses = [_absent(join.call.alias, join.where) for join in query.joins]
     absent = {join.right for join in query.joins}
@@ -88,7 +88,8 @@ def _clause(predicate: Predicate, said: Mapping[str, str]) -> str:
     return f"with {words} {_OP_WORDS[predicate.op]}{said[predicate.parameter]}"
 
 
-def _shown(value: Scalar, unit: str) -> str:
+def shown(value: Scalar, unit: str) -> str:
+    """A parameter's value as people write it."""
     if unit == "bytes" and isinstance(value, int | float):
         return f"{value / 1e9:g} GB" if value >= 1e9 else f"{value / 1e6:g} MB"
     text = f"{value:g}" if isinstance(value, float) else str(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,12 +10,14 @@ from dataclasses import dataclass, field
 from agents.rules.fields import FieldMatch, Kind, match_field
 from agents.rules.intent import Phrase
 from agents.rules.subjects import Subject, plural_name
-from agents.rules.words import BYTES, PERCENT, SECONDS, Word
+from agents.rules.words import Word
+from agents.speech.voice import Voice
 from schemas.base import Scalar
 from schemas.operation import Operation, RowField
 from schemas.query import Join, ParameterType, Predicate, QueryParameter
 
 FIELDS_SHOWN = 20
+_BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 
 
 class Misfit(Exception):
@@ -34,6 +37,7 @@ class Draft:
     siblings: Sequence[Operation]
     content: Phrase
     subject: Subject
+    voice: Voice
     where: list[Predicate] = field(default_factory=list)
     joins: list[Join] = field(default_factory=list)
     parameters: list[QueryParameter] = field(default_factory=list)
@@ -70,8 +74,8 @@ class Draft:
         plural = any(word.lower.endswith("s") and not word.lower.endswith("ss") for word in phrase)
         found = match_field(stems(phrase), self.operation.fields, kind, dimension, plural=plural)
         if found is None or (not phrase and found.others):
-            wanted = {PERCENT: " in percent", BYTES: " in bytes", SECONDS: " in seconds"}.get(dimension, "")
-            raise self.misfit(f"none of its fields is “{text(phrase) or 'the figure'}”{wanted}. {self.fields_text()}")
+            said = text(phrase) or self.voice.say("the_figure")
+            raise self.misfit_with_fields(f"no_such_field_in_{dimension}" if dimension else "no_such_field", said=said)
         self.use(found, text(phrase))
         return found.field
 
@@ -81,7 +85,7 @@ class Draft:
         self.used.append(found.field)
         if found.others and said:
             also = ", ".join(field.path for field in found.others[:3])
-            self.assumptions.append(f"“{said}” read as {found.field.path} (there are also {also})")
+            self.assumptions.append(self.voice.say("read_as_field", said=said, field=found.field.path, others=also))
 
     def path(self, found: RowField) -> str:
         """A field's path in the Query."""
@@ -94,14 +98,18 @@ class Draft:
         self.parameters.append(QueryParameter(name=unique, type=kind, default=default, unit=unit))
         return unique
 
-    def misfit(self, reason: str) -> Misfit:
-        """Why the operation can't answer, as a sentence."""
-        return Misfit(f"{self.operation.method} {self.operation.path} lists {self.noun}, but {reason}", self.fit)
+    def misfit(self, key: str, **values: object) -> Misfit:
+        """Why the operation can't answer, by the message's key."""
+        reason = self.voice.say(key, **values)
+        call = self.operation
+        return Misfit(self.voice.say("misfit", method=call.method, path=call.path, noun=self.noun, reason=reason), self.fit)
 
-    def fields_text(self) -> str:
-        """What the operation's rows hold, for whoever asked for something else."""
+    def misfit_with_fields(self, key: str, **values: object) -> Misfit:
+        """The same, with what the operation's rows do hold, for whoever asked for something else."""
+        found = self.misfit(key, **values)
         shown = [f"{f.path} ({'|'.join(f.enum)})" if f.enum else f.path for f in self.operation.fields]
-        return f"Its fields: {', '.join(shown[:FIELDS_SHOWN])}{', …' if len(shown) > FIELDS_SHOWN else ''}."
+        fields = f"{', '.join(shown[:FIELDS_SHOWN])}{', …' if len(shown) > FIELDS_SHOWN else ''}"
+        return Misfit(f"{found.reason} {self.voice.say('its_fields', fields=fields)}", found.fit)
 
 
 def stems(words: Sequence[Word]) -> tuple[str, ...]:
@@ -110,8 +118,8 @@ def stems(words: Sequence[Word]) -> tuple[str, ...]:
 
 
 def text(words: Sequence[Word]) -> str:
-    """The words as they were typed."""
-    return " ".join(word.text for word in words)
+    """The words as they were typed; Chinese has no spaces between them."""
+    return _BETWEEN_HAN.sub("", " ".join(word.text for word in words))
 
 
 def tail(path: str) -> str:
@@ -120,5 +128,6 @@ def tail(path: str) -> str:
 
 
 def column_name(path: str) -> str:
-    """A Python name for a path."""
-    return re.sub(r"\W+", "_", path).strip("_") or "value"
+    """A Python name for a path, in its own case."""
+    name = re.sub(r"\W+", "_", path).strip("_") or "value"
+    return f"{name}_" if keyword.iskeyword(name) else f"n{name}" if name[0].isdigit() else name

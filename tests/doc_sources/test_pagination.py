@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from pydantic import TypeAdapter
 
 from schemas.base import Json
+from schemas.operation import Pagination
 from tests.doc_sources.documents import get, only_operation, openapi
 
 CASES = yaml.safe_load(Path(__file__).with_name("data").joinpath("pagination.yaml").read_text())
@@ -23,7 +25,7 @@ def document(case: Json, body: Json) -> Json:
 def test_the_style_is_told_from_names(case: Json) -> None:
     body = {"type": "object", "properties": {"items": ROWS, **case["body"]}} if "body" in case else ROWS
     found = only_operation(document(case, body)).pagination
-    assert (found.model_dump() if found else None) == case["expected"]
+    assert found == TypeAdapter(Pagination | None).validate_python(case["expected"])
 
 
 @pytest.mark.parametrize("body", [None, {"type": "object", "properties": {"id": {"type": "string"}}}])

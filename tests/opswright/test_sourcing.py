@@ -1,0 +1,63 @@
+"""An address to a source: its name, and who gets the credential."""
+
+from __future__ import annotations
+
+import pytest
+
+from opswright.sourcing import name_of, prospect
+from schemas.errors import Misconfigured, SpecUnusable
+from schemas.operation import Effect, Operation, Slice
+from schemas.source import Credential, FetchedSpec, Source, Validators
+
+READ = Operation(id="x:list", source="x", name="list", method="GET", path="/x", effect=Effect.READ, effect_reason="", slice_hash="0")
+BEARER = Credential(secret="env:TOKEN")
+
+
+class Published:
+    """A description that says calls go to `base_url`."""
+
+    def __init__(self, base_url: str, *, operations: tuple[Operation, ...] = (READ,)) -> None:
+        self._base_url = base_url
+        self._slices = tuple(Slice(operation=operation, document={}) for operation in operations)
+
+    def fetch(self, source: Source, known: Validators | None) -> FetchedSpec | None:
+        return FetchedSpec(title="Estate API", version="1", base_url=self._base_url, validators=Validators(), slices=self._slices)
+
+
+def made(base_url: str, *, given: str = "", credential: Credential | None = BEARER) -> Source:
+    return prospect(Published(base_url), "https://api.example/openapi.json", name="", base_url=given, credential=credential)
+
+
+def test_the_name_and_the_place_of_calls_come_from_the_description() -> None:
+    source = made("https://api.example/v1")
+    assert (source.name, source.base_url, source.title) == ("estate", "https://api.example/v1", "Estate API")
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example", "http://api.example", "https://api.example:8443", "https://api.example.evil.example"]
+)
+def test_a_description_does_not_choose_who_gets_the_credential(elsewhere: str) -> None:
+    with pytest.raises(Misconfigured, match="--base-url"):
+        made(elsewhere)
+    assert made(elsewhere, given=elsewhere).base_url == elsewhere
+    assert made(elsewhere, credential=None).base_url == elsewhere
+
+
+def test_a_description_without_operations_or_without_a_place_is_refused() -> None:
+    with pytest.raises(SpecUnusable, match="describes no operation"):
+        prospect(Published("https://api.example", operations=()), "https://api.example/x", name="", base_url="", credential=None)
+    with pytest.raises(Misconfigured, match="does not say where calls go"):
+        made("", credential=None)
+
+
+@pytest.mark.parametrize(
+    ("title", "base_url", "name"),
+    [
+        ("Payments Service API v2", "https://x", "payments"),
+        ("FastAPI", "http://127.0.0.1:8000", "127-0-0-1-8000"),
+        ("Acme Cloud Billing and Usage", "https://x", "acme-cloud-billing"),
+        ("", "https://api.example/v1", "api-example"),
+    ],
+)
+def test_a_name_is_made_of_the_words_that_say_something(title: str, base_url: str, name: str) -> None:
+    assert name_of(title, base_url) == name
