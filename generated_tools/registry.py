@@ -43,6 +43,7 @@ class Registry:
     ) -> RegisteredTool:
         """Register `candidate` as the next version of its name, pinned to the slices (by operation id) it was written from.
 
+        A name means one question: where another shape of Query has it, the first digits of this one's digest are added.
         Publishing the same code for the same query, source and slices again gives the version that exists: a run that was
         killed between registering and its checkpoint repeats this step. Raises CandidateRejected where the verification
         did not pass or is another candidate's.
@@ -52,6 +53,7 @@ class Registry:
         pins = _pins(candidate, slices)
         with self._library.locked():
             self._library.sweep()
+            candidate = candidate.model_copy(update={"name": self._own_name(candidate)})
             manifest = self._manifest(candidate, pins, source, question)
             if twin := self._twin(manifest):
                 return twin
@@ -99,6 +101,11 @@ class Registry:
     def usage(self) -> dict[str, Usage]:
         """The statistics of every version that was ever used, by `name@version`."""
         return self._usage.by_reference()
+
+    def _own_name(self, candidate: Candidate) -> str:
+        shapes = {manifest.query.shape_digest for manifest in self._snapshot().manifests if manifest.name == candidate.name}
+        own = candidate.query.shape_digest
+        return candidate.name if not shapes or own in shapes else f"{candidate.name}_{own[:6]}"
 
     def _manifest(self, candidate: Candidate, pins: tuple[OperationPin, ...], source: str, question: str) -> ToolManifest:
         return ToolManifest(

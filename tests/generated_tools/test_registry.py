@@ -206,3 +206,13 @@ def test_a_library_that_cannot_be_written_says_which_setting_moves_it(registry: 
     library.write_text("a file where the folder should be")
     with pytest.raises(Misconfigured, match="OPSWRIGHT_LIBRARY"):
         publish(registry, candidate())
+
+
+def test_a_name_means_one_question(registry: Registry) -> None:
+    above, below = candidate(), candidate("def hosts(client): return []\n", hosts_query(op="lt"))
+    first = registry.publish(above, verdict(above), slices(), source="estate", question="?")
+    other = registry.publish(below, verdict(below), slices(), source="estate", question="?")
+    assert (first.manifest.reference, other.manifest.version) == ("hosts_above@1", 1)
+    assert other.manifest.name == f"hosts_above_{below.query.shape_digest[:6]}"
+    assert registry.publish(below, verdict(below), slices(), source="estate", question="?") == other
+    assert registry.load("hosts_above").manifest.query == above.query
