@@ -13,7 +13,8 @@ from typing import Any
 
 import orjson
 
-from agents.generate.naming import title
+from agents.speech.titles import title
+from agents.speech.voice import ENGLISH, Voice
 from schemas.answer import Completeness, Evidence
 from schemas.base import Json, Scalar, canonical_json
 from schemas.evaluate import Evaluation, Row, evaluate
@@ -43,21 +44,26 @@ class _Seen:
 
 
 def ground_rows(
-    query: Query, operations: Mapping[str, Operation], arguments: Mapping[str, Scalar], returned: Sequence[Row], transcript: Transcript
+    query: Query,
+    operations: Mapping[str, Operation],
+    arguments: Mapping[str, Scalar],
+    returned: Sequence[Row],
+    transcript: Transcript,
+    voice: Voice = ENGLISH,
 ) -> Grounds:
-    """Hold the returned rows against the transcript."""
+    """Hold the returned rows against the transcript; gaps and caveats in words of `voice`."""
     seen = _read(transcript, operations)
     relations = {call.alias: seen[call.operation].rows for call in query.calls}
     evaluation = evaluate(query, relations, arguments, transcript.started_at)
     rows, evidence, unsupported = _supported(query, returned, evaluation, seen)
-    gaps = tuple(gap for operation in operations.values() for gap in _gaps(operation, seen[operation.id]))
+    gaps = tuple(gap for operation in operations.values() for gap in _gaps(operation, seen[operation.id], voice))
     completeness = Completeness(
         complete=not gaps,
         calls=sum(call.status is not None for call in transcript.calls),
         rows_seen=sum(len(relation.rows) for relation in seen.values()),
         gaps=gaps,
     )
-    caveats = _caveats(evaluation, unsupported, len(evaluation.rows) - len(rows))
+    caveats = _caveats(evaluation, unsupported, len(evaluation.rows) - len(rows), voice)
     return Grounds(rows, evidence, completeness, caveats)
 
 
@@ -104,51 +110,59 @@ def _supported(
     return tuple(kept), tuple(evidence), len(returned) - len(kept)
 
 
-def _gaps(operation: Operation, seen: _Seen) -> list[str]:
+def _gaps(operation: Operation, seen: _Seen, voice: Voice) -> list[str]:
     """Why the collection may not have been seen whole."""
     where = f"{operation.method} {operation.path}"
     if seen.last is None:
-        return [f"{where} was never asked"]
+        return [voice.say("never_asked", call=where)]
     if seen.last.status is None:
-        return [f"{where}: {seen.last.refusal or seen.last.failure}"]
+        return [voice.say("not_delivered", call=where, why=seen.last.refusal or seen.last.failure)]
     if seen.last.status >= 300:
-        return [f"{where} answered {seen.last.status} on call {seen.last.number}"]
-    return [f"{where}: {more}"] if (more := _unread(operation, seen)) else []
+        return [voice.say("answered_status", call=where, status=seen.last.status, number=seen.last.number)]
+    total = _total(operation, seen)
+    if total > len(seen.rows):
+        return [voice.say("rows_not_read", call=where, read=len(seen.rows), total=total)]
+    return [voice.say("page_not_read", call=where)] if _has_next_page(operation, seen) else []
 
 
-def _unread(operation: Operation, seen: _Seen) -> str:
+def _has_next_page(operation: Operation, seen: _Seen) -> bool:
+    """Whether the last answer offers a page that was not read."""
     pagination = operation.pagination
     assert seen.last is not None
     if isinstance(pagination, CursorPagination):
-        return "a next page was offered and not read" if lookup(seen.last_body, pagination.next_path) else ""
+        return bool(lookup(seen.last_body, pagination.next_path))
     if isinstance(pagination, LinkPagination):
         links = ", ".join(value for name, value in seen.last.response_headers if name.lower() == "link")
-        return "a next page was offered and not read" if 'rel="next"' in links else ""
-    total = lookup(seen.last_body, pagination.total_path) if pagination and pagination.total_path else None
-    if isinstance(total, int) and total > len(seen.rows):
-        return f"{len(seen.rows)} of {total} rows were read"
-    return ""
+        return 'rel="next"' in links
+    return False
 
 
-def _caveats(evaluation: Evaluation, unsupported: int, lost: int) -> tuple[str, ...]:
-    said = [f"{count} {'row has' if count == 1 else 'rows have'} no {path.partition('.')[2]}" for path, count in evaluation.missing.items()]
+def _total(operation: Operation, seen: _Seen) -> int:
+    """How many rows the server says there are; 0 where it does not say."""
+    path = getattr(operation.pagination, "total_path", None)
+    total = lookup(seen.last_body, path) if path else None
+    return total if isinstance(total, int) else 0
+
+
+def _caveats(evaluation: Evaluation, unsupported: int, lost: int, voice: Voice) -> tuple[str, ...]:
+    said = [voice.say("rows_lack", count=count, field=path.partition(".")[2]) for path, count in evaluation.missing.items()]
     if unsupported:
-        said.append(f"{unsupported} {'row' if unsupported == 1 else 'rows'} that no recorded response supports removed")
+        said.append(voice.say("rows_removed", count=unsupported))
     if lost > 0:
-        said.append(f"{lost} {'row' if lost == 1 else 'rows'} that the responses support missing from the tool's result")
+        said.append(voice.say("rows_lost", count=lost))
     return tuple(said)
 
 
-def sentence(query: Query, arguments: Mapping[str, Scalar], grounds: Grounds) -> str:
-    """The answer in one sentence, every figure of it counted from the grounded rows."""
-    what = title(query, arguments)
+def sentence(query: Query, arguments: Mapping[str, Scalar], grounds: Grounds, voice: Voice = ENGLISH) -> str:
+    """The answer in one sentence of the voice's language, every figure of it counted from the grounded rows."""
+    what = title(query, arguments, voice)
     if query.group and not query.group.by and grounds.rows:
-        return f"{what}: {_figure(grounds.rows[0][0])}."
-    count = len(grounds.rows)
-    counted = "none" if count == 0 else f"{count} {'row' if count == 1 else 'rows'}"
-    partial = "" if grounds.completeness.complete else ", from partial data"
-    return f"{what}: {counted}{partial}."
+        return voice.say("answer_figure", what=what, figure=_figure(grounds.rows[0][0], voice))
+    partial = "" if grounds.completeness.complete else voice.say("from_partial_data")
+    if not grounds.rows:
+        return voice.say("answer_none", what=what, partial=partial)
+    return voice.say("answer_rows", what=what, count=len(grounds.rows), partial=partial)
 
 
-def _figure(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else "unknown" if value is None else str(value)
+def _figure(value: Any, voice: Voice) -> str:
+    return f"{value:g}" if isinstance(value, float) else voice.say("unknown") if value is None else str(value)

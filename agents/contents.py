@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import threading
 from pathlib import Path
 
 import orjson
 
+from sandbox.durable import write_whole
 from schemas.base import Json, canonical_json, digest
 from schemas.errors import Misconfigured, NotFound
 
@@ -24,12 +23,7 @@ class ContentStore:
         path = self._path(key)
         if not path.exists():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            draft = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                file.write(canonical_json(value))
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
+            write_whole(path, canonical_json(value))
         return key
 
     def get(self, key: str) -> Json:

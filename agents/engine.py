@@ -21,8 +21,8 @@ class Engine(Protocol):
     def plan(self, question: str, knowledge: Knowledge) -> Query:
         """What is asked, as data. Raises QuestionDeclined where the engine can't tell, saying what would help."""
 
-    def write(self, query: Query, slices: Mapping[str, Slice], findings: Sequence[Finding]) -> Candidate:
-        """A tool for the Query, in view of what was found wrong with the one before.
+    def write(self, query: Query, slices: Mapping[str, Slice], findings: Sequence[Finding], draft: Candidate | None = None) -> Candidate:
+        """A tool for the Query, in view of what was found wrong with the draft before.
 
         Raises CandidateRejected where the engine has nothing better to offer.
         """

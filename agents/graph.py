@@ -19,6 +19,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from agents.nodes import NODES, Node, after_find, after_verify
+from agents.run_context import running
 from agents.state import Deps, State
 
 Graph: TypeAlias = CompiledStateGraph[State, None, State, State]
@@ -53,6 +54,7 @@ def _bound(node: Node, deps: Deps) -> Any:
     """The node as langgraph calls it. Its stubs ask for a protocol that a plain callable type does not name, hence Any."""
 
     def step(state: State) -> State:
-        return node(state, deps)
+        with running(state["run_id"]):
+            return node(state, deps)
 
     return step

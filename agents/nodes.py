@@ -11,6 +11,8 @@ from typing import Any
 from agents.answering import ground_rows, sentence
 from agents.engine import Engine
 from agents.live import LiveRun
+from agents.speech.language import language_of
+from agents.speech.voice import Voice
 from agents.state import Deps, State
 from agents.understanding import check_question
 from generated_tools.registry import arguments_for
@@ -30,7 +32,8 @@ Node = Callable[[State, Deps], State]
 
 def understand(state: State, _: Deps) -> State:
     """Refuse what no engine may answer."""
-    return {"question": check_question(state["question"])}
+    language = language_of(state["question"])
+    return {"question": check_question(state["question"], Voice(language)), "language": language}
 
 
 def plan(state: State, deps: Deps) -> State:
@@ -45,7 +48,7 @@ def plan(state: State, deps: Deps) -> State:
         else:
             source = query.call.operation.partition(":")[0]
             return {"engine": engine.name, "query": query.model_dump(mode="json"), "source": source}
-    raise declined or QuestionDeclined("No engine is configured.", hint="Configure at least the rules engine.")
+    raise declined or QuestionDeclined(_voice(state).say("no_engine"), hint=_voice(state).say("configure_one"))
 
 
 def gather(state: State, deps: Deps) -> State:
@@ -71,7 +74,8 @@ def find_tool(state: State, deps: Deps) -> State:
 
 def write(state: State, deps: Deps) -> State:
     """The next draft, in view of what was found wrong with the one before."""
-    candidate = _engine(state, deps).write(_query(state), _slices(state, deps), _findings(state, deps))
+    draft = _candidate(state, deps) if state.get("candidate") else None
+    candidate = _engine(state, deps).write(_query(state), _slices(state, deps), _findings(state, deps), draft)
     return {"candidate": deps.contents.put(candidate.model_dump(mode="json")), "attempt": state["attempt"] + 1}
 
 
@@ -114,20 +118,21 @@ def run(state: State, deps: Deps) -> State:
 
 def answer(state: State, deps: Deps) -> State:
     """The rows that the transcript supports, with their evidence, completeness and caveats."""
-    query = _query(state)
+    query, voice = _query(state), _voice(state)
     tool = deps.registry.load(state["tool"])
     arguments = arguments_for(tool.manifest, query)
     transcript = deps.transcripts.load(state["run_id"])
     operations = {operation: piece.operation for operation, piece in _slices(state, deps).items()}
-    grounds = ground_rows(tool.manifest.query, operations, arguments, deps.contents.get(state["result"]), transcript)
+    grounds = ground_rows(tool.manifest.query, operations, arguments, deps.contents.get(state["result"]), transcript, voice)
     made = Answer(
         question=state["question"],
-        sentence=sentence(tool.manifest.query, arguments, grounds),
+        language=voice.language,
+        sentence=sentence(tool.manifest.query, arguments, grounds, voice),
         columns=tool.manifest.query.column_names,
         rows=grounds.rows,
         evidence=grounds.evidence,
         completeness=grounds.completeness,
-        caveats=(*query.assumptions, *grounds.caveats, *(f"the documentation is an older copy: {why}" for why in state["stale"])),
+        caveats=(*query.assumptions, *grounds.caveats, *(voice.say("older_copy", why=why) for why in state["stale"])),
         source=state["source"],
         tool=tool.manifest.reference,
         reused=state["reused"],
@@ -154,6 +159,10 @@ def after_verify(state: State, deps: Deps) -> str:
 
 
 # What nodes share
+
+
+def _voice(state: State) -> Voice:
+    return Voice(state.get("language", "en"))
 
 
 def _query(state: State) -> Query:

@@ -28,7 +28,7 @@ class ScriptedWriter:
             raise QuestionDeclined("No plan was prepared for this question.")
         return self._plans[question]
 
-    def write(self, query: Query, slices: Mapping[str, Slice], findings: Sequence[Finding]) -> Candidate:
+    def write(self, query: Query, slices: Mapping[str, Slice], findings: Sequence[Finding], draft: Candidate | None = None) -> Candidate:
         """The next draft. Raises CandidateRejected when all are used up."""
         self.seen.append(tuple(findings))
         if len(self.seen) > len(self._drafts):

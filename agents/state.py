@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypedDict
 
-from sandbox.transcripts import TranscriptStore
-from sandbox.verify import Verifier
-
 from agents.contents import ContentStore
 from agents.engine import Engine
 from agents.knowledge import SourceBook
 from agents.live import LiveRunner
 from generated_tools.registry import Registry
 from rag.cache import DocumentCache
+from sandbox.transcripts import TranscriptStore
+from sandbox.verify import Verifier
+from schemas.answer import Language
 from schemas.base import Json
 
 
@@ -22,6 +22,8 @@ class State(TypedDict, total=False):
 
     run_id: str
     question: str
+    language: Language
+    """Of the question, and so of the answer; absent where a tool is run by name."""
     only_source: str
     """The source that the question is limited to; empty: all."""
     engine: str

@@ -16,7 +16,6 @@ from pydantic import Field, model_validator
 from doc_sources import data_files
 from doc_sources.normal_form import METHODS
 from schemas.base import Frozen, Json
-from schemas.errors import NotFound, quoted
 from schemas.operation import Slice
 
 FOLDER: Final = Path(__file__).with_name("catalogue")
@@ -65,12 +64,6 @@ class Catalogue:
         """The name of the provider with the most telling paths among these, or None."""
         fitting = [name for name, provider in self.providers.items() if all(path in paths for path in provider.recognise)]
         return max(fitting, key=lambda name: (len(self.providers[name].recognise), name), default=None)
-
-    def provider(self, name: str) -> Provider:
-        """Raises NotFound, naming the known ones."""
-        if name not in self.providers:
-            raise NotFound(f"The catalogue has no provider {quoted(name)}; it has: {', '.join(sorted(self.providers)) or 'none'}.")
-        return self.providers[name]
 
 
 def load_catalogue(folder: Path = FOLDER) -> Catalogue:

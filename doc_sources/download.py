@@ -108,13 +108,7 @@ class Downloader:
 
     def _authorization(self, url: httpx.URL, credential: Credential | None) -> str:
         if credential is not None:
-            secret = self._secrets.resolve(credential.secret)
-            # A line break would start a header of its own.
-            if not (secret.isascii() and secret.isprintable() and secret):
-                raise Misconfigured(
-                    f"The secret behind {quoted(credential.secret)} can't be sent: it is empty or has unprintable characters."
-                )
-            return f"Bearer {secret}"
+            return credential.authorization(self._secrets.resolve(credential.secret))
         if url.username or url.password:
             return "Basic " + base64.b64encode(f"{url.username}:{url.password}".encode()).decode()
         return ""

@@ -27,12 +27,11 @@ _CUTTING: Final = 1
 class OpenApiFetcher:
     """Fulfils `schemas.ports.Fetcher` for OpenAPI 3 and Swagger 2.0, over HTTP or from a file that the operator names."""
 
-    def __init__(self, downloader: Downloader, catalogue: Catalogue, effects_folder: Path = effects.FOLDER) -> None:
+    def __init__(self, downloader: Downloader, catalogue: Catalogue) -> None:
         self._downloader = downloader
         self._catalogue = catalogue
-        self._effects_folder = effects_folder
         self._judges: dict[str, EffectJudge] = {}
-        self._revision = _revision(catalogue, effects_folder)
+        self._revision = _revision(catalogue)
 
     def fetch(self, source: Source, known: Validators | None = None) -> FetchedSpec | None:
         """The specification, or None where the server says that what `known` stands for is unchanged.
@@ -59,12 +58,12 @@ class OpenApiFetcher:
         slices = tuple(Cutter(specification, source.name, self._judge(name)).cut())
         if name is not None:
             slices = catalogue_files.merged(slices, self._overlay(name, source.name))
-            slices = tuple(_tagged(piece, self._catalogue.provider(name).words) for piece in slices)
+            slices = tuple(_tagged(piece, self._catalogue.providers[name].words) for piece in slices)
         where = base_url(specification.root, source.spec_url) or source.base_url
         if not where:
             specification.warnings.add("The document names no server: give the base URL of its calls when adding the source.")
         return FetchedSpec(
-            title=self._catalogue.provider(name).title if name else specification.title,
+            title=self._catalogue.providers[name].title if name else specification.title,
             version=specification.version,
             base_url=where,
             validators=self._with_revision(download.validators),
@@ -73,7 +72,7 @@ class OpenApiFetcher:
         )
 
     def _overlay(self, provider: str, source: str) -> list[Slice]:
-        entry = self._catalogue.provider(provider)
+        entry = self._catalogue.providers[provider]
         if entry.overlay is None:
             return []
         return list(Cutter(Specification(entry.overlay.document(entry.title)), source, self._judge(provider)).cut())
@@ -89,7 +88,7 @@ class OpenApiFetcher:
     def _judge(self, provider: str | None) -> EffectJudge:
         name = provider or ""
         if name not in self._judges:
-            self._judges[name] = effects.load_judge(name, self._effects_folder)
+            self._judges[name] = effects.load_judge(name)
         return self._judges[name]
 
 
@@ -99,8 +98,8 @@ def _tagged(piece: Slice, words: tuple[str, ...]) -> Slice:
     return piece.model_copy(update={"operation": operation.model_copy(update={"tags": (*operation.tags, *words)})})
 
 
-def _revision(catalogue: Catalogue, effects_folder: Path) -> str:
+def _revision(catalogue: Catalogue) -> str:
     """Stands for everything but the document that decides what is cut from it."""
-    effects_texts = {path.name: path.read_text() for path in effects_folder.glob("*.yaml")}
+    effects_texts = {path.name: path.read_text() for path in effects.FOLDER.glob("*.yaml")}
     providers = {name: provider.model_dump(mode="json") for name, provider in catalogue.providers.items()}
     return digest([_CUTTING, effects_texts, providers])[:12]

@@ -3,6 +3,9 @@
 A host name is looked up once, checked, and connected to by the address that was checked: a second look-up could answer differently
 (DNS rebinding). The deadline holds for every read of the socket, so a server that sends a byte at a time gains nothing by it, not
 even within the headers, where a client's own timeouts start anew with every byte.
+
+The broker has streams like these (`sandbox.broker.network`): siblings share no code, and there one pool outlives many deadlines and
+looks names up itself, where here each hop of a download has its addresses and its connection.
 """
 
 from __future__ import annotations

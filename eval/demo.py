@@ -1,4 +1,4 @@
-"""The demonstration: two real services on loopback, questions in plain English, and how each answer came about."""
+"""The demonstration: two real services on loopback, questions in plain words, and how each answer came about."""
 
 from __future__ import annotations
 
@@ -30,6 +30,13 @@ AGAIN = (
 )
 """The same in other words and with other values: each is answered by a tool that is there."""
 
+IN_CHINESE = (
+    "哪些服務沒有值班人員",
+    "内存使用率最高的3台主机",
+    "按等级统计服务数量",
+)
+"""The same once more, in traditional and simplified Chinese: a tool belongs to no language, and an answer speaks the question's."""
+
 
 class Stage(Protocol):
     """Shows the demonstration's acts to whoever watches."""
@@ -55,6 +62,9 @@ def play(runtime: Runtime, stage: Stage) -> None:
                 _ask(runtime, stage, question)
             stage.announce("The same questions in other words, with other values: the tools are there already.")
             for question in AGAIN:
+                _ask(runtime, stage, question)
+            stage.announce("And in Chinese: the same tools again, and answers in the script of the question.")
+            for question in IN_CHINESE:
                 _ask(runtime, stage, question)
             stage.close()
 

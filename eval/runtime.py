@@ -25,6 +25,9 @@ class Runtime(Protocol):
     def ask(self, question: str, *, on_step: OnStep) -> RunRecord:
         """Answer a question."""
 
+    def serving(self) -> AbstractContextManager[str]:
+        """The URL of the HTTP API on loopback, for as long as the context lasts."""
+
     def tool(self, reference: str) -> RegisteredTool:
         """A registered version with what the checks said of it."""
 

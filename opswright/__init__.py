@@ -1,4 +1,4 @@
-"""The edge: settings, secrets, the database, wiring, and the command line.
+"""The edge: settings, secrets, the database, wiring, the command line and the HTTP API.
 
 Belongs here: what knows the machine, the environment and all the rooms at once. The one package that a wheel installs.
 Banned from here: decisions about questions, tools and answers; those are the rooms'.

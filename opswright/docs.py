@@ -5,13 +5,16 @@ from __future__ import annotations
 import importlib
 import inspect
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import typer
 from typer.cli import get_docs_for_click
 
 from opswright import ROOT
+from opswright.api import problems
+from opswright.api.app import create_app
 from opswright.settings import PREFIX, Settings
 from schemas import errors
 
@@ -29,15 +32,33 @@ def settings_page() -> str:
 
 
 def errors_page() -> str:
-    """The error tree, and what each code means."""
+    """The error tree, what each code means, and the HTTP status that it has."""
     tree = inspect.cleandoc(errors.__doc__ or "")
     drawn = "\n".join(line.removeprefix("    ") for line in tree.splitlines() if line.startswith("    "))
-    rows = [f"| `{kind.code}` | {kind.__name__} | {inspect.cleandoc(kind.__doc__ or '')} |" for kind in _kinds(errors.OpswrightError)]
+    vocabulary = list(problems.tree())
     return _page(
         "Errors",
         "Every error has a stable code and a message that names the thing, the value and the way out. The tree says what to do next:",
         f"```\n{drawn}\n```",
-        "\n".join(("| code | name | meaning |", "|---|---|---|", *rows)),
+        "Over HTTP an error is a problem (RFC 9457, `application/problem+json`) with the same code and this status:",
+        _error_table(vocabulary),
+        "The HTTP API itself turns requests away with these. They have the code of what they refine, since the caller does the same next:",
+        _error_table([kind for kind in problems.STATUSES if kind not in vocabulary]),
+    )
+
+
+def api_page() -> str:
+    """Every operation of the HTTP API, from its own description."""
+    description = create_app(key=None, max_body_bytes=0).openapi()
+    operations = [
+        (f"{method.upper()} {path}", operation) for path, item in description["paths"].items() for method, operation in item.items()
+    ]
+    return _page(
+        "HTTP API",
+        "`opswright serve` answers on loopback; `GET /api/v1/openapi.json` describes everything in full. With `OPSWRIGHT_API_KEY` set, "
+        "every request but those to `/health` sends `Authorization: Bearer <key>`; without it, nothing but this machine is listened to.",
+        '```console\n$ curl http://127.0.0.1:8600/api/v1/execute --json \'{"question": "count services by tier"}\'\n```',
+        *(_operation(route, operation) for route, operation in operations),
     )
 
 
@@ -72,6 +93,7 @@ def commands_page() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "errors.md": errors_page,
+    "api.md": api_page,
     "architecture.md": architecture_page,
     "cli.md": commands_page,
 }
@@ -92,15 +114,21 @@ def _page(title: str, *parts: str) -> str:
 def _default(name: str) -> str:
     """A folder's default depends on the machine, so its field gives an example instead."""
     field = Settings.model_fields[name]
-    return f"`{field.examples[0]}`" if field.examples else f"`{field.default}`"
+    shown = field.examples[0] if field.examples else field.default
+    return "none" if shown == "" else f"`{shown}`"
 
 
-def _kinds(kind: type[errors.OpswrightError]) -> Iterator[type[errors.OpswrightError]]:
-    """The tree from `kind` downwards. Rooms may refine an error; its code stays its parent's."""
-    yield kind
-    for child in kind.__subclasses__():
-        if child.__module__ == errors.__name__:
-            yield from _kinds(child)
+def _error_table(kinds: Iterable[type[errors.OpswrightError]]) -> str:
+    rows = [
+        f"| `{kind.code}` | {kind.__name__} | {problems.status_of(kind).value} | {inspect.cleandoc(kind.__doc__ or '')} |" for kind in kinds
+    ]
+    return "\n".join(("| code | name | HTTP | meaning |", "|---|---|---|---|", *rows))
+
+
+def _operation(route: str, operation: dict[str, Any]) -> str:
+    responses = [f"| {status} | {told['description']} |" for status, told in sorted(operation["responses"].items())]
+    table = "\n".join(("| status | meaning |", "|---|---|", *responses))
+    return f"## {operation['summary']}\n\n`{route}` · `{operation['operationId']}`\n\n{operation['description']}\n\n{table}"
 
 
 if __name__ == "__main__":

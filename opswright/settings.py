@@ -66,6 +66,30 @@ class Settings(BaseSettings):
         default=20.0, ge=0, description="How long `opswright serve`, told to stop, lets runs finish. Those that don't can be resumed."
     )
 
+    model: str = Field(
+        default="",
+        description="Language model for questions that the rules can't read, as `provider:model`; several, separated by commas, stand in "
+        "for one another in that order. Empty: no model is used. See models.md.",
+    )
+    model_key: str = Field(
+        default="",
+        description="Where the model's API key is: a reference such as `env:GEMINI_API_KEY` or `file:/run/secrets/gemini`. "
+        "One for all models, or one for each, separated by commas.",
+    )
+    model_base_url: str = Field(
+        default="", description="Where the model is served, if not at its provider's address. One for all models, or one for each."
+    )
+    model_timeout_seconds: float = Field(default=60.0, gt=0, description="How long a model may take for one answer.")
+    model_attempts: int = Field(default=3, ge=1, le=10, description="How often one model is asked while it is busy or unreachable.")
+    model_max_calls: int = Field(default=12, ge=1, description="Calls to models that one request may make, failed ones included.")
+    model_max_tokens: int = Field(default=150_000, ge=1, description="Tokens that one request may use, prompts and answers together.")
+    model_max_dollars: float = Field(default=1.0, ge=0, description="US dollars that one request may cost.")
+    model_prices: str = Field(
+        default="",
+        description="Prices of models that are not on the list, as `provider:model=input/output` in US dollars per million tokens, "
+        "separated by commas; `ollama:llama4=0/0` costs nothing.",
+    )
+
     @property
     def database(self) -> Path:
         """The SQLite file of all tables."""

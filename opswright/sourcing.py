@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
+from doc_sources.local_files import is_local
+from doc_sources.urls import origin, parsed
 from schemas.errors import Misconfigured, SpecUnusable, quoted
 from schemas.ports import Fetcher
 from schemas.source import Credential, Source
@@ -27,20 +28,20 @@ def prospect(fetcher: Fetcher, url: str, *, name: str, base_url: str, credential
             f"The document at {quoted(url, 200)} describes no operation.", hint="Give the address of an OpenAPI description."
         )
     calls_go_to = base_url or fetched.base_url
-    if credential and not base_url and _origin(calls_go_to) != _origin(draft.spec_url):
+    if not calls_go_to:
+        raise Misconfigured(f"The document at {quoted(url, 200)} does not say where calls go.", hint="Say it: --base-url https://…")
+    if credential and not base_url and not _same_origin(calls_go_to, draft.spec_url):
         # Whoever writes the description would else choose who gets the credential.
         raise Misconfigured(
             f"The document at {quoted(url, 200)} sends calls, and so the credential, to {quoted(calls_go_to, 200)}.",
             hint=f"If that is right, say so: --base-url {calls_go_to}",
         )
-    if not calls_go_to:
-        raise Misconfigured(f"The document at {quoted(url, 200)} does not say where calls go.", hint="Say it: --base-url https://…")
     return draft.model_copy(update={"name": name or name_of(fetched.title, calls_go_to), "base_url": calls_go_to, "title": fetched.title})
 
 
-def _origin(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.netloc
+def _same_origin(calls_go_to: str, spec_url: str) -> bool:
+    """A file is at no origin: nobody but the operator can say where its credential goes."""
+    return not is_local(spec_url) and origin(parsed(calls_go_to)) == origin(parsed(spec_url))
 
 
 def name_of(title: str, base_url: str) -> str:

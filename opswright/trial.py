@@ -4,22 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.egress import EgressFailure
+from sandbox.egress import NoNetwork
 from sandbox.jobs import Job
 from schemas.errors import Misconfigured
 
 if TYPE_CHECKING:
     from opswright.wiring import Runtime
-
-
-class _NoWayOut:
-    """Answers no call."""
-
-    def send(self, request: str) -> str:
-        raise EgressFailure("denied", "E_DENIED", "a trial run calls nothing")
-
-    def sleep(self, seconds: float) -> None:
-        raise EgressFailure("denied", "E_DENIED", "a trial run does not wait")
 
 
 def trial_run(wired: Runtime) -> None:
@@ -34,7 +24,7 @@ def trial_run(wired: Runtime) -> None:
         function="echo",
         arguments={"word": "heartbeat"},
     )
-    outcome = wired.workers.run(job, _NoWayOut())
+    outcome = wired.workers.run(job, NoNetwork())
     if outcome.value != ["heartbeat"]:
         what = f"the isolate answered {outcome.status} ({outcome.finding}) to a trivial tool."
         raise Misconfigured(what, hint="Remove the folder of images in OPSWRIGHT_CACHE; it is built anew.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -39,6 +39,7 @@ from schemas.source import Credential, Source
 from schemas.tool import RegisteredTool
 
 if TYPE_CHECKING:
+    from agents.engine import Engine as AnsweringEngine
     from agents.runner import Runner
     from agents.state import Deps
     from rag.index import OperationIndex
@@ -104,6 +105,12 @@ class Runtime:
     def ask(self, question: str, *, on_step: OnStep) -> RunRecord:
         """Answer a question."""
         return self.runner.ask(question, on_step=on_step)
+
+    def serving(self) -> AbstractContextManager[str]:
+        """The URL of the HTTP API, served by a thread of this process on loopback for as long as the context lasts."""
+        from opswright.api.server import serving
+
+        return serving(self)
 
     def tool(self, reference: str) -> RegisteredTool:
         """A registered version."""
@@ -187,12 +194,24 @@ class Runtime:
         return Runner(graph, self.runs, self.contents, self.settings.home / "locks", now)
 
     @cached_property
+    def engines(self) -> tuple[AnsweringEngine, ...]:
+        """In the order in which they are tried: rules, then the model where one is configured."""
+        from agents.rules.engine import RulesEngine
+        from sandbox.lint import format_both
+
+        rules = RulesEngine(format_both, now)
+        if not self.settings.model:
+            return (rules,)
+        from agents.model_engine import ModelEngine
+        from opswright.models import open_model
+
+        return (rules, ModelEngine(open_model(self.settings, self.secrets, self.database, now), format_both))
+
+    @cached_property
     def deps(self) -> Deps:
         from agents.knowledge import SourceBook
         from agents.live import LiveRunner
-        from agents.rules.engine import RulesEngine
         from agents.state import Deps
-        from sandbox.lint import format_both
         from sandbox.verify import Verifier
 
         return Deps(
@@ -204,7 +223,7 @@ class Runtime:
             live=LiveRunner(
                 lambda: self.workers, self._transport_of, self.secrets, now, limits=_limits(self.settings), budget=_budget(self.settings)
             ),
-            engines=(RulesEngine(format_both, now),),
+            engines=self.engines,
             transcripts=self.transcripts,
             contents=self.contents,
         )

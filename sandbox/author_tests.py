@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from sandbox.egress import Egress, EgressFailure
+from sandbox.egress import Egress, NoNetwork
 from sandbox.jobs import Coverage, Job, Outcome
 from sandbox.judgement import Judgement
 from schemas.tool import Candidate
@@ -15,17 +15,6 @@ BASE_URL = "http://nowhere.invalid"
 
 Run = Callable[[Job, Egress], Outcome]
 """Runs a job in a fresh isolate, answering its calls by the egress: a worker pool's `run`."""
-
-
-class NoNetwork:
-    """Refuses every call: a test brings its own server."""
-
-    def send(self, _request: str) -> str:
-        """Raises EgressFailure."""
-        raise EgressFailure("denied", "E_DENIED", "tests call no server: give the client an httpx.MockTransport")
-
-    def sleep(self, _seconds: float) -> None:
-        """Nobody has to wait: the run's clock has moved already."""
 
 
 def run_author_tests(candidate: Candidate, run: Run, *, started_at: datetime, seed: int) -> tuple[Judgement, Coverage | None]:

@@ -22,6 +22,7 @@ _NO_CREDENTIAL = frozenset({"pwd", "oldpwd", "idempotencytoken", "idempotencykey
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 _HARMLESS = re.compile(
     r"[*•xX.·-]*|\[redacted.*|<[\w -]*>|\$[({]?.*|\{\{.*|%\(?.*|arn:.*|projects/.*|vault:.*|env:.*|file:.*"
+    r"|os\.(?:environ(?:\.get|\[)?|getenv)"
     r"|(?:true|false|yes|no|none|null|nil|enabled|disabled|required|optional|redacted|hidden|masked)",
     re.IGNORECASE | re.DOTALL,
 )

@@ -38,3 +38,14 @@ class Egress(Protocol):
 
     def sleep(self, seconds: float) -> None:
         """Let `seconds` pass; the run's clock advances by them whether or not this blocks. May raise EgressFailure to refuse."""
+
+
+class NoNetwork:
+    """Refuses every call, for code that brings its own server."""
+
+    def send(self, _request: str) -> str:
+        """Raises EgressFailure."""
+        raise EgressFailure("denied", "E_DENIED", "tests call no server: give the client an httpx.MockTransport")
+
+    def sleep(self, _seconds: float) -> None:
+        """Nobody has to wait: the run's clock has moved already."""

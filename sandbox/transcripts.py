@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from sandbox.durable import write_whole
 from schemas.errors import Misconfigured, NotFound, quoted
 from schemas.run import Transcript
 
@@ -25,17 +24,7 @@ class TranscriptStore:
         """Keep a run's transcript in place of any that it had. After a crash the file holds the old or the new one, never a part."""
         path = self._path(run_id)
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=self._folder, prefix=".")  # made for its owner only
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(transcript.model_dump_json().encode())
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-        self._settle()
+        write_whole(path, transcript.model_dump_json().encode())
 
     def load(self, run_id: str) -> Transcript:
         """A run's transcript. Raises NotFound, and Misconfigured where the file was changed or damaged."""
@@ -56,11 +45,3 @@ class TranscriptStore:
         if not _RUN_ID.fullmatch(run_id):
             raise NotFound(f"{quoted(run_id)} is no run id: it has letters, digits, '.', '_' and '-', and begins with a letter or digit")
         return self._folder / f"{run_id}.json"
-
-    def _settle(self) -> None:
-        """Make the renaming last too."""
-        folder = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

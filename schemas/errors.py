@@ -17,7 +17,9 @@ A message names the thing, the value and the way out; `hint` is the way out when
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
+
+_ENDS_OF_A_SENTENCE: Final = (".", "!", "?", "…", "。", "！", "？")
 
 
 class OpswrightError(Exception):
@@ -31,7 +33,10 @@ class OpswrightError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.message} {self.hint}".strip()
+        if not (self.message and self.hint):
+            return self.message or self.hint
+        stop = "" if self.message.endswith(_ENDS_OF_A_SENTENCE) else "."
+        return f"{self.message}{stop} {self.hint}"
 
 
 class QuestionDeclined(OpswrightError):

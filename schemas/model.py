@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel
 
 from schemas.base import Frozen
+from schemas.errors import BackendUnavailable
 
 Value = TypeVar("Value", bound=BaseModel)
 
@@ -55,3 +56,12 @@ class ModelCall(Frozen):
     output_tokens: int
     microdollars: int | None
     milliseconds: float
+
+
+class InvalidAnswer(BackendUnavailable):
+    """Complete JSON of the wrong content: `text` is what the model sent, `problem` is written for it to mend that."""
+
+    def __init__(self, message: str, *, text: str, problem: str) -> None:
+        super().__init__(message, hint="Ask again, or name another model in OPSWRIGHT_MODEL.")
+        self.text = text
+        self.problem = problem

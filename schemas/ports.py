@@ -43,11 +43,8 @@ class Embedder(Protocol):
     def name(self) -> str:
         """Identifies model and version: vectors under different names are not comparable."""
 
-    @property
-    def dimensions(self) -> int: ...
-
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Shape (texts, dimensions), rows of length 1."""
+        """Shape (texts, the model's dimensions), rows of length 1."""
 
 
 class SecretResolver(Protocol):
@@ -63,6 +60,6 @@ class TextModel(Protocol):
     def ask(self, prompt: Prompt, answer: type[Value]) -> Reply[Value]:
         """The model's answer, complete and valid as an `answer`, or an error: there is nothing in between.
 
-        Raises BackendUnavailable where no model gave a usable answer, LimitExceeded where the run's budget is used up, and
-        Misconfigured where the model's name, address or key is wrong.
+        Raises InvalidAnswer where the model could mend what it sent, another BackendUnavailable where no model gave a usable
+        answer, LimitExceeded where the run's budget is used up, and Misconfigured where a model's name, address or key is wrong.
         """

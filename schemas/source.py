@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from schemas.base import Frozen
+from schemas.errors import Misconfigured, quoted
 from schemas.operation import Slice
+
+_HEADER_TEXT: Final = re.compile(r"[!-~]+")
 
 
 class Credential(Frozen):
-    """How the broker authenticates, with the secret by reference only (`env:NAME`, `file:PATH`)."""
+    """How requests are authenticated, with the secret by reference only (`env:NAME`, `file:PATH`)."""
 
     kind: Literal["bearer"] = "bearer"
     secret: str
+
+    def authorization(self, secret: str) -> str:
+        """The value of the `Authorization` header (RFC 6750) with the secret that the reference stands for.
+
+        Raises Misconfigured, naming the reference and never the secret, for one that would break the header or start another.
+        """
+        if not _HEADER_TEXT.fullmatch(secret):
+            raise Misconfigured(
+                f"The secret behind {quoted(self.secret)} can't be sent as a bearer token: it is empty, or holds spaces, line breaks "
+                "or characters beyond ASCII.",
+                hint="Store the bare token.",
+            )
+        return f"Bearer {secret}"
 
 
 class Source(Frozen):

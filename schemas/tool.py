@@ -12,6 +12,11 @@ from schemas.verification import Verification
 EngineName = Literal["rules", "model", "scripted"]
 
 
+def code_digest(source: str, tests: str) -> str:
+    """SHA-256 over a tool's two texts, in hexadecimal."""
+    return text_digest(f"{source}\0{tests}")
+
+
 class OperationPin(Frozen):
     """An operation that a tool may call, and the slice that it was written from."""
 
@@ -32,8 +37,8 @@ class Candidate(Frozen):
 
     @property
     def digest(self) -> str:
-        """SHA-256 over source and tests: what a verification vouches for."""
-        return text_digest(f"{self.source}\0{self.tests}")
+        """What a verification vouches for."""
+        return code_digest(self.source, self.tests)
 
 
 class ToolManifest(Frozen):
@@ -49,7 +54,6 @@ class ToolManifest(Frozen):
     question: str
     engine: EngineName
     digest: str
-    shape_digest: str
     created_at: datetime
 
     @property

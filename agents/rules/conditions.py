@@ -39,7 +39,7 @@ def add_emptiness(draft: Draft, clause: Emptiness) -> None:
         draft.use(found, text(clause.phrase))
         draft.where.append(Predicate(path=draft.path(found.field), op="is_empty" if clause.empty else "is_not_empty"))
     elif not (clause.empty and _join_absent(draft, said)):
-        raise draft.misfit(f"none of its fields is “{text(clause.phrase)}”. {draft.fields_text()}")
+        raise draft.misfit_with_fields("no_such_field", said=text(clause.phrase))
 
 
 def _join_absent(draft: Draft, said: tuple[str, ...]) -> bool:
@@ -53,7 +53,8 @@ def _join_absent(draft: Draft, said: tuple[str, ...]) -> bool:
         if is_itself or found:
             _join(draft, sibling, link.left, link.right, found.field if found else None)
             if not link.is_stated:
-                draft.assumptions.append(f"{plural_name(sibling)}.{link.right.path} taken as {draft.path(link.left)}")
+                one, other = f"{plural_name(sibling)}.{link.right.path}", draft.path(link.left)
+                draft.assumptions.append(draft.voice.say("taken_as", one=one, other=other))
             return True
     return False
 
@@ -78,12 +79,14 @@ def _compare(draft: Draft, found: RowField, value: Word, *, negated: bool) -> No
     if found.enum:
         members = [member for member in found.enum if _says(value, member)]
         if len(members) != 1:
-            raise draft.misfit(f"its {found.path} is one of {', '.join(found.enum)}, not “{value.text}”.")
+            raise draft.misfit("not_a_member", field=found.path, members=", ".join(found.enum), said=value.text)
         constant = members[0]
+    elif found.type == "integer" and not value.text.isdecimal():
+        raise draft.misfit("not_a_figure", field=found.path, said=value.text)
     elif found.type == "boolean":
         constant, kind = value.lower not in ("false", "no", "off", "disabled"), "boolean"
-    if not negated and any(predicate.path == draft.path(found) and predicate.op == "eq" for predicate in draft.where):
-        raise draft.misfit(f"its {found.path} can't be two things at once. Ask one question for each.")
+    if any(predicate.path == draft.path(found) and predicate.op == "eq" for predicate in draft.where):
+        raise draft.misfit("two_things", field=found.path)
     name = draft.parameter(tail(found.path), kind, constant)
     draft.where.append(Predicate(path=draft.path(found), op="ne" if negated else "eq", parameter=name))
 
@@ -95,9 +98,12 @@ def window(draft: Draft, intent: Intent) -> Window | None:
     moments = [word for word in draft.open_words if match_field(word.stems, draft.operation.fields, "time")]
     found = time_field(stems(moments), draft.operation.fields)
     if found is None:
-        raise draft.misfit(f"none of its fields is a time. {draft.fields_text()}")
+        raise draft.misfit_with_fields("no_time_field")
+    if draft.joins and not moments:
+        # "services without deployments in the last week": a window on the services' own time would answer another question.
+        raise draft.misfit("window_on_absence")
     draft.explained |= {word.index for word in moments}
-    draft.use(found, "" if moments else "the time")
+    draft.use(found, "" if moments else draft.voice.say("the_time"))
     return Window(path=draft.path(found.field), parameter=draft.parameter("window_hours", "number", intent.window_hours, unit="hours"))
 
 
@@ -116,8 +122,8 @@ def _flag(draft: Draft, word: Word, rest: Phrase) -> None:
     negated, bare = _negation(draft, word, rest)
     holders = [field for field in draft.operation.fields if _holds(field, bare)]
     if len(holders) > 1:
-        choices = " or ".join(field.path for field in holders)
-        raise draft.misfit(f"“{word.text}” may be {choices}. Say which: “{holders[0].path} is {word.text}”.")
+        choices = draft.voice.say("or").join(field.path for field in holders)
+        raise draft.misfit("may_be_either", said=word.text, choices=choices, first=holders[0].path)
     for holder in holders:
         truth = Word(bare.index, "true", "true", ()) if holder.type == "boolean" else bare
         _compare(draft, holder, truth, negated=negated)
@@ -148,7 +154,8 @@ def _negation(draft: Draft, word: Word, rest: Phrase) -> tuple[bool, Word]:
 
 
 def _labelled(draft: Draft, word: Word) -> None:
-    found = match_field(word.stems, [field for field in draft.operation.fields if not field.enum], "text")
+    labels = [field for field in draft.operation.fields if not field.enum and field.type != "integer"]
+    found = match_field(word.stems, labels, "text")
     value = next((other for other in draft.open_words if other.index == word.index + 1), None)
     if found is None or found.score < LABEL_SCORE or value is None or word.index in draft.explained:
         return

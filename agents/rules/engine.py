@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 from agents.generate import author
 from agents.knowledge import Knowledge
+from agents.rules import chinese, grammar
 from agents.rules.draft import Misfit
-from agents.rules.grammar import read
 from agents.rules.grounding import Grounded, ground
 from agents.rules.intent import Intent
 from agents.rules.subjects import plural_name
+from agents.speech.language import language_of
+from agents.speech.voice import Voice
 from schemas.errors import CandidateRejected, QuestionDeclined
 from schemas.operation import Operation, Slice
 from schemas.ports import Clock
@@ -35,17 +37,18 @@ class RulesEngine:
     def plan(self, question: str, knowledge: Knowledge) -> Query:
         """The Query of the operation that explains every word of the question, and fits it best."""
         intent = read(question)
+        voice = Voice(intent.language)
         fits, misfits = _attempts(intent, knowledge)
         if not fits:
-            raise _declined(misfits, knowledge)
+            raise _declined(misfits, knowledge, voice)
         best = max(fits, key=lambda grounded: grounded.fit)  # the first of equals: retrieval's order
         rivals = {g.operation.source for g in fits if g.operation.source != best.operation.source and g.fit > best.fit - MARGIN}
         if rivals:
             names = ", ".join(sorted({best.operation.source, *rivals}))
-            raise QuestionDeclined(f"Several sources can answer that: {names}.", hint="Say which: opswright ask --source NAME …")
+            raise QuestionDeclined(voice.say("several_sources", sources=names), hint=voice.say("say_the_source"))
         return best.query
 
-    def write(self, query: Query, slices: Mapping[str, Slice], findings: Sequence[Finding]) -> Candidate:
+    def write(self, query: Query, slices: Mapping[str, Slice], findings: Sequence[Finding], draft: Candidate | None = None) -> Candidate:
         """The template library's tool; there is only one, so findings end the matter."""
         if findings:
             said = "; ".join(f"{finding.check}: {finding.message}" for finding in findings[:3])
@@ -54,6 +57,12 @@ class RulesEngine:
         candidate = author.write(query, operations, self._clock())
         source, tests = self._format(candidate.source, candidate.tests)
         return candidate.model_copy(update={"source": source, "tests": tests})
+
+
+def read(question: str) -> Intent:
+    """The question's clauses, by the grammar of its language. Raises QuestionDeclined for what the family has no clause for."""
+    language = language_of(question)
+    return grammar.read(question) if language == "en" else chinese.read(question, language)
 
 
 def _attempts(intent: Intent, knowledge: Knowledge) -> tuple[list[Grounded], list[Misfit]]:
@@ -70,20 +79,20 @@ def _attempts(intent: Intent, knowledge: Knowledge) -> tuple[list[Grounded], lis
 
 
 def _candidates(intent: Intent, knowledge: Knowledge) -> list[Operation]:
-    words = " ".join(word.text for word in (*intent.rest, *(word for phrase in intent.phrases for word in phrase)))
+    words = " ".join(
+        word.text if intent.language == "en" else word.lower
+        for word in (*intent.rest, *(word for phrase in intent.phrases for word in phrase))
+    )
     return [operation for operation in knowledge.retrieve(words) if operation.is_listable]
 
 
-def _declined(misfits: Sequence[Misfit], knowledge: Knowledge) -> QuestionDeclined:
+def _declined(misfits: Sequence[Misfit], knowledge: Knowledge, voice: Voice) -> QuestionDeclined:
     if misfits:
         return QuestionDeclined(max(misfits, key=lambda misfit: misfit.fit).reason)
     subjects: dict[str, list[str]] = {}
     for operation in knowledge.listable():
         subjects.setdefault(operation.source, []).append(plural_name(operation).replace("_", " "))
     if not subjects:
-        return QuestionDeclined("No source of operations is configured.", hint="Add one: opswright sources add <openapi url>.")
+        return QuestionDeclined(voice.say("no_source"), hint=voice.say("add_a_source"))
     known = "; ".join(f"{source}: {', '.join(sorted(set(names))[:15])}" for source, names in subjects.items())
-    return QuestionDeclined(
-        "Nothing that I know lists what you ask about.",
-        hint=f"I can list {known}. Add another source with: opswright sources add <openapi url>.",
-    )
+    return QuestionDeclined(voice.say("nothing_lists"), hint=voice.say("what_i_list", known=known))

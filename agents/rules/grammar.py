@@ -27,8 +27,11 @@ from agents.rules.vocabulary import (
     VALUE,
 )
 from agents.rules.words import SECONDS, Quantity, Word, read_words, stems_of
+from agents.speech.voice import Voice
 from schemas.errors import QuestionDeclined
 from schemas.query import AggregateFunction, Comparison
+
+_VOICE = Voice("en")
 
 
 def read(question: str) -> Intent:
@@ -41,7 +44,7 @@ def read(question: str) -> Intent:
     emptiness = tuple(_emptiness(sentence))
     equalities = tuple(_equalities(sentence))
     if sentence.find("or"):
-        raise QuestionDeclined("The rules engine reads no “or” between conditions.", hint="Ask one question for each side.")
+        raise QuestionDeclined(_VOICE.say("no_or"), hint=_VOICE.say("one_question_a_side"))
     return Intent(question, sentence.rest, thresholds, emptiness, equalities, ranking, summary, limit, hours, assumptions)
 
 
@@ -53,9 +56,9 @@ def _window(sentence: Sentence) -> tuple[float | None, tuple[str, ...]]:
         return quantity.value / 3600, ()
     if found := sentence.take(rf"{lead}(?:last|past|previous|this) (?P<unit>{'|'.join(SPANS)})"):
         unit = found.text("unit")
-        return SPANS[unit], (f"“{found.match.group()}” read as the last {SPANS[unit]:g} hours",)
+        return SPANS[unit], (_VOICE.say("read_as_hours", said=found.match.group(), hours=f"{SPANS[unit]:g}"),)
     if found := sentence.take("today"):
-        return 24.0, ("“today” read as the last 24 hours",)
+        return 24.0, (_VOICE.say("read_as_hours", said="today", hours=24),)
     return None, ()
 
 
@@ -141,7 +144,7 @@ def _ranking(sentence: Sentence) -> tuple[Ranking | None, int | None]:
     if ranking is None and way in ("last", "latest"):
         ranking = Ranking((), descending=True, by_time=True)
     if ranking is None and way in HEADS:
-        raise QuestionDeclined(f"“{way}” by which figure?", hint="Say it: “top 5 hosts by memory”.")
+        raise QuestionDeclined(_VOICE.say("by_which_figure", way=way), hint=_VOICE.say("say_the_figure"))
     return replace(ranking, limit=limit) if ranking else None, limit
 
 

@@ -12,6 +12,7 @@ from agents.rules.intent import Intent
 from agents.rules.results import columns, grouping, limit, order
 from agents.rules.subjects import FILLERS, match_subject, spoken_stems
 from agents.rules.words import alike
+from agents.speech.voice import Voice
 from schemas.operation import Operation
 from schemas.query import Call, Query
 
@@ -32,7 +33,7 @@ def ground(intent: Intent, operation: Operation, siblings: Sequence[Operation]) 
     subject = match_subject(operation, content) or match_subject(operation, intent.summary.phrase if intent.summary else ())
     if subject is None:
         return None
-    draft = Draft(operation, siblings, content, subject)
+    draft = Draft(operation, siblings, content, subject, Voice(intent.language))
     query = _query(draft, intent)
     return Grounded(query, draft.fit, operation)
 
@@ -74,6 +75,5 @@ def _refuse_unexplained(draft: Draft) -> None:
         return
     fields = [found.field.path for word in unknown if (found := match_field(word.stems, draft.operation.fields))]
     if fields:
-        say = f"“{fields[0]} is …”, “sorted by {fields[0]}” or “count {draft.noun} by {fields[0]}”"
-        raise draft.misfit(f"“{text(unknown)}” alone says no condition. Say what about it: {say}.")
-    raise draft.misfit(f"nothing in it says “{text(unknown)}”. {draft.fields_text()}")
+        raise draft.misfit("no_condition", said=text(unknown), field=fields[0], noun=draft.noun)
+    raise draft.misfit_with_fields("not_explained", said=text(unknown))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agents.rules.words import Quantity, Word
+from schemas.answer import Language
 from schemas.query import AggregateFunction, Comparison
 
 Phrase = tuple[Word, ...]
@@ -72,6 +73,7 @@ class Intent:
     limit: int | None = None
     window_hours: float | None = None
     assumptions: tuple[str, ...] = ()
+    language: Language = "en"
 
     @property
     def phrases(self) -> tuple[Phrase, ...]:

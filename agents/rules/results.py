@@ -30,7 +30,7 @@ def order(draft: Draft, intent: Intent, group: Grouping | None) -> tuple[Order, 
     """Groups come largest first; rows as they are ranked: figures and times descending, text ascending, where nothing says it."""
     if group:
         if intent.ranking:
-            raise draft.misfit("the rules engine does not rank groups. Ask for the count alone.")
+            raise draft.misfit("groups_not_ranked")
         return (Order(path=group.aggregates[0].name, descending=True),) if group.by else ()
     if intent.ranking is None:
         return ()
@@ -47,8 +47,8 @@ def _ranked(draft: Draft, clause: Ranking) -> RowField:
         return draft.find(phrase, "number" if is_figure else "any")
     found = time_field((), draft.operation.fields)
     if found is None:
-        raise draft.misfit(f"none of its fields is a time. {draft.fields_text()}")
-    draft.use(found, "the time")
+        raise draft.misfit_with_fields("no_time_field")
+    draft.use(found, draft.voice.say("the_time"))
     return found.field
 
 
@@ -57,7 +57,7 @@ def limit(draft: Draft, intent: Intent, group: Grouping | None) -> str | None:
     if intent.limit is None:
         return None
     if group:
-        raise draft.misfit("a count has no limit. Ask for the count alone.")
+        raise draft.misfit("count_not_limited")
     return draft.parameter("limit", "integer", intent.limit)
 
 

@@ -13,7 +13,9 @@ BOTH_SCRIPTS = frozenset("台里只几了于后面云制准出划升同向吃周
 def to_simplified(text: str) -> str:
     """The text in simplified characters, as long as it was, so that positions stay: characters only, no regional vocabulary."""
     converted: str = _converter("t2s").convert(text)
-    return converted if len(converted) == len(text) else "".join(_converter("t2s").convert(character)[:1] or character for character in text)
+    return (
+        converted if len(converted) == len(text) else "".join(_converter("t2s").convert(character)[:1] or character for character in text)
+    )
 
 
 def to_traditional(text: str) -> str:

@@ -25,17 +25,20 @@ class Voice:
 
     language: Language = "en"
 
-    def say(self, key: str, /, *, count: int | None = None, **values: object) -> str:
-        """The message with its values filled in as they are; `count` fills in itself and chooses the number.
+    def say(self, key: str, /, **values: object) -> str:
+        """The message with its values filled in as they are; a `count` among them chooses between one and several.
 
         Only the catalogue's words change script: what people typed and what an API names stays as it was.
         """
         template = catalogue("en" if self.language == "en" else "zh")[key]
         if not isinstance(template, str):
-            template = template["one" if count == 1 else "other"]
+            template = template["one" if values["count"] == 1 else "other"]
         if self.language == "zh-Hant":
             template = _traditional(template)
-        return template.format(count=count, **values)
+        return template.format(**values)
+
+
+ENGLISH = Voice("en")
 
 
 @lru_cache(maxsize=len(CATALOGUES))

@@ -5,21 +5,19 @@ Everything heavy is imported inside the commands: `--help` must not wait for the
 
 from __future__ import annotations
 
-import logging
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from opswright.cli import render
-from opswright.settings import Settings, load
+from opswright.cli.opening import runtime
+from opswright.cli.runs import runs
+from opswright.cli.sources import sources
+from opswright.cli.tools import tools
+from opswright.settings import load
 from schemas.errors import OpswrightError
 from schemas.run import Failure
-
-if TYPE_CHECKING:
-    from opswright.wiring import Runtime
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -28,17 +26,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Ask your infrastructure a question.",
 )
-
-
-@contextmanager
-def runtime(settings: Settings | None = None) -> Iterator[Runtime]:
-    """The wired project for one command, closed behind it."""
-    from opswright.wiring import Runtime
-
-    chosen = settings or load()
-    logging.basicConfig(level=chosen.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
-    with Runtime(chosen) as made:
-        yield made
+app.add_typer(tools, name="tools", help="The registered tools.")
+app.add_typer(sources, name="sources", help="The APIs that questions are answered from.")
+app.add_typer(runs, name="runs", help="What was asked before; an interrupted run can go on.")
 
 
 @app.command()
@@ -79,6 +69,22 @@ def demo() -> None:
 
 
 @app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on; any but this machine's own needs OPSWRIGHT_API_KEY.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The TCP port; 0 takes a free one.")] = 8600,
+) -> None:
+    """Answer questions over HTTP until told to stop. GET /api/v1/openapi.json describes the API."""
+    from opswright.api.server import listen, url_of
+    from opswright.api.server import serve as serve_api
+    from opswright.cli.asking import progress_bar
+
+    with runtime() as wired, listen(wired.settings, host, port) as listener:
+        with progress_bar() as progress:
+            wired.prepare(progress)
+        serve_api(wired, listener, lambda: print(f"listening on {url_of(listener)}", flush=True))
+
+
+@app.command()
 def bench(
     area: Annotated[str, typer.Argument(help="What to measure; an unknown name is answered with the known ones.")],
     quick: Annotated[bool, typer.Option(help="Within a minute, with fewer repetitions.")] = False,
@@ -89,20 +95,7 @@ def bench(
 
     report = measure(area, quick=quick, open_runtime=open_runtime(load()))
     render.console().print(table(report))
-    render.console().print(f"[dim]kept in {keep(report)}[/dim]")
-
-
-def _add_groups() -> None:
-    from opswright.cli.runs import runs
-    from opswright.cli.sources import sources
-    from opswright.cli.tools import tools
-
-    app.add_typer(tools, name="tools", help="The registered tools.")
-    app.add_typer(sources, name="sources", help="The APIs that questions are answered from.")
-    app.add_typer(runs, name="runs", help="What was asked before; an interrupted run can go on.")
-
-
-_add_groups()
+    render.console().print(f"[dim]kept in {render.plain(keep(report))}[/dim]")
 
 
 def main() -> None:

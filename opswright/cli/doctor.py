@@ -39,7 +39,7 @@ def examine(wired: Runtime, console: Console) -> bool:
         findings = [found for look in LOOKS for found in _guarded(look, wired, progress)]
     made = render.table("", "what", "found", rows=())
     for found in findings:
-        made.add_row(MARKS[found.verdict], found.subject, render.cell(found.text))
+        made.add_row(MARKS[found.verdict], render.plain(found.subject), render.cell(found.text))
     console.print(made)
     return all(found.verdict != "fault" for found in findings)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
@@ -17,12 +19,28 @@ from schemas.source import Source
 from schemas.tool import RegisteredTool, ToolManifest
 from schemas.verification import Verification
 
+if TYPE_CHECKING:
+    from generated_tools.usage import Usage
+
 MARKS = {True: "[green]✓[/green]", False: "[red]✗[/red]"}
+
+# Control characters (C0, DEL, C1) move the cursor and set colours, line separators forge lines, the controls of text direction show
+# a text in another order than it has, and lone surrogates can't be printed at all.
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def plain(value: object) -> str:
+    """Text that is not ours, as it goes into markup: shown as it is, with characters that act on a terminal spelled out."""
+    return escape(_spelled_out(str(value)))
+
+
+def _spelled_out(text: str) -> str:
+    return _UNSAFE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def table(*headings: str, rows: Iterable[Sequence[Any]]) -> Table:
     """A plain table; cells are shown as they are, whatever markup they may look like."""
-    made = Table(*headings, header_style="bold", show_edge=False, pad_edge=False)
+    made = Table(*map(plain, headings), header_style="bold", show_edge=False, pad_edge=False)
     for row in rows:
         made.add_row(*(cell(value) for value in row))
     return made
@@ -35,23 +53,25 @@ def cell(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:,.1f}" if value % 1 else f"{value:,.0f}"
     if isinstance(value, list | tuple):
-        return escape(", ".join(str(item) for item in value))
-    return escape(str(value))
+        return plain(", ".join(str(item) for item in value))
+    return plain(value)
 
 
 def answer(value: Answer) -> RenderableType:
     """Rows with the calls that each rests on, and everything that qualifies them."""
     headings = (*value.columns, "calls")
     rows = [(*row, _calls(evidence.calls)) for row, evidence in zip(value.rows, value.evidence, strict=True)]
-    parts: list[RenderableType] = [f"[bold]{escape(value.sentence)}[/bold]"]
+    parts: list[RenderableType] = [f"[bold]{plain(value.sentence)}[/bold]"]
     if rows:
         parts.append(table(*headings, rows=rows))
     seen = value.completeness
     state = "complete" if seen.complete else "[yellow]partial[/yellow]"
     how = "reused" if value.reused else "written and proven now"
-    parts.append(f"[dim]{state}: {seen.rows_seen} rows in {seen.calls} calls to {escape(value.source)}; tool {value.tool}, {how}[/dim]")
-    parts += [f"[yellow]![/yellow] {escape(gap)}" for gap in seen.gaps]
-    parts += [f"[dim]· {escape(caveat)}[/dim]" for caveat in value.caveats]
+    parts.append(
+        f"[dim]{state}: {seen.rows_seen} rows in {seen.calls} calls to {plain(value.source)}; tool {plain(value.tool)}, {how}[/dim]"
+    )
+    parts += [f"[yellow]![/yellow] {plain(gap)}" for gap in seen.gaps]
+    parts += [f"[dim]· {plain(caveat)}[/dim]" for caveat in value.caveats]
     return Group(*parts)
 
 
@@ -70,21 +90,28 @@ def verification(value: Verification) -> RenderableType:
     """Each check with what it looked at and what it found."""
     made = Table("", "check", "what it looked at", "ms", show_edge=False, pad_edge=False, header_style="bold")
     for check in value.checks:
-        made.add_row(MARKS[check.passed], check.check, escape(check.detail), f"{check.milliseconds:.0f}")
-    findings = [f"  {finding.severity}: {escape(finding.message)}" for finding in value.findings]
+        made.add_row(MARKS[check.passed], check.check, plain(check.detail), f"{check.milliseconds:.0f}")
+    findings = [f"  {finding.severity}: {plain(finding.message)}" for finding in value.findings]
     return Group(made, *findings, f"[dim]semantics: {value.semantics}[/dim]")
 
 
 def code(tool: RegisteredTool) -> RenderableType:
     """The tool's source."""
     title = f"{tool.manifest.reference} · {tool.manifest.title}"
-    return Panel(Syntax(tool.code, "python", theme="ansi_dark", background_color="default"), title=escape(title), title_align="left")
+    source = "\n".join(map(_spelled_out, tool.code.split("\n")))
+    return Panel(Syntax(source, "python", theme="ansi_dark", background_color="default"), title=plain(title), title_align="left")
 
 
-def tools(manifests: Sequence[ToolManifest], uses: dict[str, int]) -> RenderableType:
-    """The registry."""
-    rows = [(m.reference, m.title, m.source, m.engine, uses.get(m.reference, 0)) for m in manifests]
-    return table("tool", "what it returns", "source", "written by", "uses", rows=rows)
+def tools(manifests: Sequence[ToolManifest], usage: Mapping[str, Usage]) -> RenderableType:
+    """The registry with its statistics."""
+    rows = [(m.reference, m.title, m.source, m.engine, *_used(usage.get(m.reference))) for m in manifests]
+    return table("tool", "what it returns", "source", "written by", "uses", "last used", "mean ms", rows=rows)
+
+
+def _used(usage: Usage | None) -> tuple[int, str | None, float | None]:
+    if usage is None or usage.last_used_at is None:
+        return 0, None, None
+    return usage.uses, _local(usage.last_used_at), usage.mean_milliseconds
 
 
 def sources(configured: Sequence[Source], operations: dict[str, int]) -> RenderableType:
@@ -95,8 +122,13 @@ def sources(configured: Sequence[Source], operations: dict[str, int]) -> Rendera
 
 def runs(records: Sequence[RunRecord]) -> RenderableType:
     """The latest runs."""
-    rows = [(r.id, r.started_at.astimezone().strftime("%Y-%m-%d %H:%M:%S"), r.status, r.question) for r in records]
+    rows = [(r.id, _local(r.started_at), r.status, r.question) for r in records]
     return table("run", "asked at", "status", "question", rows=rows)
+
+
+def _local(moment: datetime) -> str:
+    """By this machine's clock."""
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 def calls(records: Sequence[CallRecord]) -> RenderableType:
@@ -110,11 +142,11 @@ def calls(records: Sequence[CallRecord]) -> RenderableType:
 
 def failure(value: Failure) -> RenderableType:
     """An error: its code, what is wrong, and the way out."""
-    parts = [f"[bold red]{value.code}[/bold red] {escape(value.message)}"]
-    return Group(*parts, *([escape(value.hint)] if value.hint else []))
+    parts = [f"[bold red]{value.code}[/bold red] {plain(value.message)}"]
+    return Group(*parts, *([plain(value.hint)] if value.hint else []))
 
 
 def console(*, stderr: bool = False) -> Console:
     """A terminal, or a pipe: then no colours, and lines as long as they are."""
-    made = Console(stderr=stderr, highlight=False)
-    return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=max(made.width, 160))
+    made = Console(stderr=stderr, highlight=False, emoji=False)
+    return made if made.is_terminal else Console(stderr=stderr, highlight=False, emoji=False, width=max(made.width, 160))

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from opswright.cli import render
+from opswright.cli.opening import runtime
 from schemas.errors import NotFound
 
 runs = typer.Typer(no_args_is_help=True)
@@ -15,8 +16,6 @@ runs = typer.Typer(no_args_is_help=True)
 @runs.command("list")
 def list_runs(limit: Annotated[int, typer.Option(min=1, max=1000, help="How many, the newest first.")] = 20) -> None:
     """List the latest runs."""
-    from opswright.cli.app import runtime
-
     with runtime() as wired:
         render.console().print(render.runs(wired.runs.latest(limit)))
 
@@ -24,11 +23,9 @@ def list_runs(limit: Annotated[int, typer.Option(min=1, max=1000, help="How many
 @runs.command()
 def show(run: Annotated[str, typer.Argument(help="The run's id, or its beginning.")]) -> None:
     """Show a run: its steps, the calls that were made, the answer or the error."""
-    from opswright.cli.app import runtime
-
     with runtime() as wired:
         record, console = wired.runs.load(run), render.console()
-        console.print(f"[bold]{record.question}[/bold] · {record.id} · {record.status}")
+        console.print(f"[bold]{render.plain(record.question)}[/bold] · {record.id} · {record.status}")
         console.print(f"steps: {' → '.join(wired.runner.steps(record.id)) or 'none'}")
         if draft := wired.runner.verification(record.id):
             console.print(render.verification(draft))
@@ -48,7 +45,6 @@ def resume(
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON and nothing else.")] = False,
 ) -> None:
     """Go on with a run that was killed or failed, after its last finished step."""
-    from opswright.cli.app import runtime
     from opswright.cli.asking import progress_bar, steps
     from opswright.cli.asking import show as show_answer
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from opswright.cli import render
+from opswright.cli.opening import runtime
 from schemas.source import Credential
 
 sources = typer.Typer(no_args_is_help=True)
@@ -20,26 +21,21 @@ def add(
     bearer: Annotated[str, typer.Option(help="Reference to a bearer token: env:NAME or file:/PATH, never the token itself.")] = "",
 ) -> None:
     """Add an API and read its description."""
-    from opswright.cli.app import runtime
-
     credential = Credential(secret=bearer) if bearer else None
     with runtime() as wired:
         source, report = wired.add_source(url, name=name, base_url=base_url, credential=credential)
         console = render.console()
         reads = sum(operation.effect == "read" for operation in wired.documents.operations(source.name))
         total = len(wired.documents.operations(source.name))
-        console.print(
-            f"[bold]{source.name}[/bold] {source.title}: {total} operations, {reads} of them reads; calls go to {source.base_url}"
-        )
+        name, title, goes_to = map(render.plain, (source.name, source.title, source.base_url))
+        console.print(f"[bold]{name}[/bold] {title}: {total} operations, {reads} of them reads; calls go to {goes_to}")
         for warning in report.warnings[:5]:
-            console.print(f"[yellow]![/yellow] {warning}")
+            console.print(f"[yellow]![/yellow] {render.plain(warning)}")
 
 
 @sources.command("list")
 def list_sources() -> None:
     """List the APIs."""
-    from opswright.cli.app import runtime
-
     with runtime() as wired:
         counts = {source.name: len(wired.documents.operations(source.name)) for source in wired.sources.all()}
         render.console().print(render.sources(wired.sources.all(), counts))
@@ -48,8 +44,6 @@ def list_sources() -> None:
 @sources.command()
 def remove(name: Annotated[str, typer.Argument(help="The source's name.")]) -> None:
     """Forget an API. Its tools stay, and answer again when it is back."""
-    from opswright.cli.app import runtime
-
     with runtime() as wired:
         wired.sources.remove(name)
-        render.console().print(f"{name} is removed")
+        render.console().print(f"{render.plain(name)} is removed")

@@ -31,13 +31,13 @@ class Terminal:
 
     def announce(self, text: str) -> None:
         """A sentence between two acts."""
-        self._console.print(Rule(), f"[bold]{text}[/bold]")
+        self._console.print(Rule(), f"[bold]{render.plain(text)}[/bold]")
 
     def show(self, record: RunRecord, *, milliseconds: float) -> None:
         """A question with its tool, what the checks said, and the answer."""
         if record.answer is None:
             raise ValueError(f"run {record.id} has no answer to show")
-        self._console.print(Rule(), f'[bold cyan]$ opswright ask "{record.question}"[/bold cyan]')
+        self._console.print(Rule(), f'[bold cyan]$ opswright ask "{render.plain(record.question)}"[/bold cyan]')
         if not record.answer.reused:
             tool = self._wired.tool(record.answer.tool)
             self._console.print(render.code(tool), render.verification(tool.verification))
@@ -48,4 +48,4 @@ class Terminal:
 
     def close(self) -> None:
         """Where what was made can be looked at."""
-        self._console.print(Rule(), f"The tools are ordinary files: {self._wired.settings.library}")
+        self._console.print(Rule(), f"The tools are ordinary files: {render.plain(self._wired.settings.library)}")

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from opswright.cli import render
+from opswright.cli.opening import runtime
 from schemas.base import Scalar
 from schemas.errors import QuestionDeclined, quoted
 from schemas.query import QueryParameter
@@ -20,20 +21,15 @@ _TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0
 @tools.command("list")
 def list_tools() -> None:
     """List the registered tools."""
-    from opswright.cli.app import runtime
-
     with runtime() as wired:
-        uses = {reference: usage.uses for reference, usage in wired.registry.usage().items()}
-        render.console().print(render.tools(wired.registry.all(), uses))
+        render.console().print(render.tools(wired.registry.all(), wired.registry.usage()))
         for damage in wired.registry.damaged():
-            render.console(stderr=True).print(f"[yellow]![/yellow] {damage}")
+            render.console(stderr=True).print(f"[yellow]![/yellow] {render.plain(damage)}")
 
 
 @tools.command()
 def show(tool: Annotated[str, typer.Argument(help="NAME, or NAME@VERSION.")]) -> None:
     """Show a tool's source and what the checks said of it."""
-    from opswright.cli.app import runtime
-
     with runtime() as wired:
         found = wired.registry.load(tool)
         render.console().print(render.code(found), render.verification(found.verification))
@@ -46,7 +42,6 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON and nothing else.")] = False,
 ) -> None:
     """Run a registered tool against its source."""
-    from opswright.cli.app import runtime
     from opswright.cli.asking import progress_bar, show, steps
 
     with runtime() as wired:

@@ -19,12 +19,13 @@ def newest() -> str:
 
 def declared() -> list[MetaData]:
     """The tables that the rooms declare."""
+    import agents.model.accounts
     import agents.runs
     import doc_sources.store
     import generated_tools.tables
     import rag.tables
 
-    rooms = (doc_sources.store, rag.tables, generated_tools.tables, agents.runs)
+    rooms = (doc_sources.store, rag.tables, generated_tools.tables, agents.runs, agents.model.accounts)
     return [room.metadata for room in rooms]
 
 

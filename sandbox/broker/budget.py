@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 
 from sandbox.broker.denials import BudgetSpent
@@ -20,11 +19,10 @@ class Budget:
 
 
 class Meter:
-    """Counts what a run has used of its budget. Safe to share between threads."""
+    """Counts what a run has used of its budget."""
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
-        self._lock = threading.Lock()
         self._requests = 0
         self._request_bytes = 0
         self._response_bytes = 0
@@ -32,40 +30,36 @@ class Meter:
 
     def admit(self) -> None:
         """Count one attempt, whatever becomes of it: a loop of denied calls must end too. Raises BudgetSpent."""
-        with self._lock:
-            self._requests += 1
-            if self._requests > self._budget.requests:
-                raise BudgetSpent(
-                    f"the run has made all of its {self._budget.requests} requests",
-                    hint="Fetch larger pages, filter on the server, or join two listings instead of asking once per row.",
-                )
+        self._requests += 1
+        if self._requests > self._budget.requests:
+            raise BudgetSpent(
+                f"the run has made all of its {self._budget.requests} requests",
+                hint="Fetch larger pages, filter on the server, or join two listings instead of asking once per row.",
+            )
 
     def spend(self, request_bytes: int) -> None:
         """Count what is about to be sent. Raises BudgetSpent before it is."""
-        with self._lock:
-            self._request_bytes += request_bytes
-            if self._request_bytes > self._budget.request_bytes:
-                raise BudgetSpent(
-                    f"the run would send {self._request_bytes} bytes in all, and may send {self._budget.request_bytes}",
-                    hint="Send shorter filters.",
-                )
-            if self._seconds >= self._budget.seconds:
-                raise BudgetSpent(
-                    f"the run has waited {self._seconds:.1f} s for the backend, and may wait {self._budget.seconds:g} s",
-                    hint="Make fewer or narrower calls.",
-                )
+        self._request_bytes += request_bytes
+        if self._request_bytes > self._budget.request_bytes:
+            raise BudgetSpent(
+                f"the run would send {self._request_bytes} bytes in all, and may send {self._budget.request_bytes}",
+                hint="Send shorter filters.",
+            )
+        if self._seconds >= self._budget.seconds:
+            raise BudgetSpent(
+                f"the run has waited {self._seconds:.1f} s for the backend, and may wait {self._budget.seconds:g} s",
+                hint="Make fewer or narrower calls.",
+            )
 
     def receive(self, response_bytes: int) -> None:
         """Count what came back. Raises BudgetSpent before it is delivered."""
-        with self._lock:
-            self._response_bytes += response_bytes
-            if self._response_bytes > self._budget.response_bytes:
-                raise BudgetSpent(
-                    f"the run has received {self._response_bytes} bytes in all, and may receive {self._budget.response_bytes}",
-                    hint="Filter on the server, or ask for fewer fields.",
-                )
+        self._response_bytes += response_bytes
+        if self._response_bytes > self._budget.response_bytes:
+            raise BudgetSpent(
+                f"the run has received {self._response_bytes} bytes in all, and may receive {self._budget.response_bytes}",
+                hint="Filter on the server, or ask for fewer fields.",
+            )
 
     def wait(self, seconds: float) -> None:
         """Count time that the backend took, whether it answered or not."""
-        with self._lock:
-            self._seconds += seconds
+        self._seconds += seconds

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
@@ -51,12 +51,11 @@ class LiveTransport:
         *,
         lookup: Lookup | None = None,
         tls: ssl.SSLContext | None = None,
-        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._name = source.name
         self._origin = Connection.of(source).origin
         self._patience = patience or Patience()
-        self._deadline = Deadline(monotonic)
+        self._deadline = Deadline(time.monotonic)
         self._pool = httpcore.ConnectionPool(
             ssl_context=tls or httpx.create_ssl_context(trust_env=False),
             max_connections=8,

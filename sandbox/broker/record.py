@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
@@ -28,7 +27,7 @@ class Attempt:
 
 
 class Recorder:
-    """The attempts of one run, numbered from 1 in the order in which they ended. Safe to share between threads.
+    """The attempts of one run, numbered from 1 in the order in which they ended.
 
     No more than `limit` are kept: code that goes on after its last call was refused must not fill the host's memory.
     """
@@ -36,16 +35,13 @@ class Recorder:
     def __init__(self, source: str, limit: int) -> None:
         self._source = source
         self._limit = limit
-        self._lock = threading.Lock()
         self._calls: list[CallRecord] = []
 
     def add(self, attempt: Attempt) -> None:
         """Put an attempt on record."""
-        with self._lock:
-            if len(self._calls) < self._limit:
-                self._calls.append(CallRecord(number=len(self._calls) + 1, source=self._source, **asdict(attempt)))
+        if len(self._calls) < self._limit:
+            self._calls.append(CallRecord(number=len(self._calls) + 1, source=self._source, **asdict(attempt)))
 
     def transcript(self, started_at: datetime) -> Transcript:
         """All attempts so far."""
-        with self._lock:
-            return Transcript(started_at=started_at, calls=tuple(self._calls))
+        return Transcript(started_at=started_at, calls=tuple(self._calls))

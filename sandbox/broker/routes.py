@@ -13,6 +13,8 @@ from urllib.parse import unquote
 _PARAMETER = re.compile(r"\{([^{}]*)\}")
 _ANYTHING = "(.+)"
 _WORD = re.compile(r"[a-z0-9]+")
+_NEAREST = 3
+"""So many are named in a denial: the model repairs its code from them."""
 _SHORTLIST = 20
 """Only so many paths are compared letter by letter for a denial; the words choose them (0.1 ms a path otherwise)."""
 
@@ -55,12 +57,12 @@ class Routes:
             for index, names in node.ends
         )
 
-    def nearest(self, method: str, path: str, among: Iterable[int], count: int = 3) -> list[int]:
-        """The indexes whose method and path look most like these, best first."""
+    def nearest(self, method: str, path: str, among: Iterable[int]) -> list[int]:
+        """The few indexes whose method and path look most like these, best first."""
         words = _words(path)
         shortlist = sorted(among, key=lambda index: -_overlap(words, _words(self._templates[index][1])))[:_SHORTLIST]
         wanted = f"{method} {path[:200]}"
-        return sorted(shortlist, key=lambda index: -_likeness(wanted, " ".join(self._templates[index])))[:count]
+        return sorted(shortlist, key=lambda index: -_likeness(wanted, " ".join(self._templates[index])))[:_NEAREST]
 
     def _add(self, index: int, method: str, path: str) -> None:
         node = self._roots[method]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -29,3 +30,12 @@ def test_a_value_that_is_gone_or_was_changed_is_told(tmp_path: Path) -> None:
     file.unlink()
     with pytest.raises(NotFound, match="is gone"):
         store.get(key)
+
+
+def test_the_same_value_from_many_threads_at_once_is_one_file(tmp_path: Path) -> None:
+    store = ContentStore(tmp_path)
+    with ThreadPoolExecutor(8) as threads:
+        for number in range(50):
+            keys = set(threads.map(store.put, [{"number": number}] * 8))
+            assert [store.get(key) for key in keys] == [{"number": number}]
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 50

@@ -7,7 +7,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from doc_sources.catalogue import Catalogue, Provider, load_catalogue, merged
 from schemas.base import Json
-from schemas.errors import Misconfigured, NotFound
+from schemas.errors import Misconfigured
 from schemas.operation import Slice
 from tests.doc_sources.documents import get, openapi, slices
 
@@ -85,13 +85,6 @@ def test_a_provider_is_recognised_by_all_of_its_paths_and_the_most_telling_wins(
     assert catalogue.recognise({"/status", "/x"}) == "small"
     assert catalogue.recognise({"/status", "/api/{plugin}"}) == "large"
     assert catalogue.recognise({"/api/{plugin}"}) is None
-
-
-def test_an_unknown_provider_is_not_found_and_the_known_ones_are_named() -> None:
-    catalogue = Catalogue({"acme": Provider(title="Acme", recognise=("/a",))})
-    assert catalogue.provider("acme").title == "Acme"
-    with pytest.raises(NotFound, match="no provider 'x'; it has: acme"):
-        catalogue.provider("x")
 
 
 LIVE = {"/api/{plugin}": operation("any_plugin"), "/api/{plugin}/{item}": operation("any_item"), "/api/typed": operation("typed", ROWS)}

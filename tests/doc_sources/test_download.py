@@ -330,7 +330,7 @@ def test_a_credential_is_dropped_at_the_first_step_to_another_server() -> None:
     assert authorizations(other) == [None, None]
 
 
-@pytest.mark.parametrize("secret", ["", "two\nlines", "ünicode"])
+@pytest.mark.parametrize("secret", ["", "two words", "two\nlines", "ünicode"])
 def test_a_secret_that_would_break_the_header_is_refused_and_not_shown(secret: str) -> None:
     with pytest.raises(Misconfigured, match="The secret behind 'env:TOKEN' can't be sent") as caught:
         Downloader(Secrets(secret)).get("http://127.0.0.1:1/", credential=Credential(secret="env:TOKEN"))

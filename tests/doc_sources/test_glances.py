@@ -20,7 +20,7 @@ pytest.importorskip("glances", reason="needs the extra `demo`")
 
 from eval.servers import glances
 
-OVERLAY = load_catalogue().provider("glances").overlay
+OVERLAY = load_catalogue().providers["glances"].overlay
 assert OVERLAY is not None
 DESCRIBED = {operation["operationId"]: path for path, item in OVERLAY.paths.items() for operation in item.values()}
 UNCHECKED = Config(spec_validator_cls=None)  # type: ignore[arg-type]

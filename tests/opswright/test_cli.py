@@ -81,6 +81,26 @@ def test_a_useless_specification_is_explained_and_leaves_no_source(opswright: Co
     assert served.url.removeprefix("http://") not in opswright("sources", "list").stdout
 
 
+def test_a_question_that_looks_like_markup_is_listed_and_shown_as_it_was_asked(opswright: Command) -> None:
+    asked = opswright("ask", "list [/x] hosts")
+    assert (asked.returncode, "Traceback" in asked.stderr) == (1, False)
+    listed = opswright("runs", "list").stdout
+    assert "list [/x] hosts" in listed
+    run_id = next(word for line in listed.splitlines() if "[/x]" in line for word in line.split()[:1])
+    assert "list [/x] hosts" in opswright("runs", "show", run_id).stdout
+
+
+def test_the_title_of_an_api_can_not_write_on_the_terminal(opswright: Command) -> None:
+    title = "\x1b[31mAcme [/x]"
+    described = {"openapi": "3.1.0", "info": {"title": title, "version": "1"}, "paths": {"/hosts": {"get": {"responses": {}}}}}
+    with site(lambda _: Reply(json.dumps(described).encode())) as served:
+        added = opswright("sources", "add", f"{served.url}/openapi.json", "--name", "acme", "--base-url", served.url)
+    assert added.returncode == 0, added.stderr
+    for said in (added.stdout, opswright("sources", "list").stdout):
+        assert "\\x1b[31mAcme [/x]" in said
+        assert "\x1b" not in said
+
+
 def test_a_redirect_into_the_private_network_is_not_followed(opswright: Command) -> None:
     hit: list[Asked] = []
 

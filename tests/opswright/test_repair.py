@@ -22,7 +22,8 @@ def drafts(runtime: Runtime) -> tuple[Candidate, Candidate]:
     knowledge = runtime.deps.sources.knowledge(None)
     query = rules.plan("list owners", knowledge)
     source = runtime.sources.get("estate")
-    slices = {call.operation: runtime.documents.get_or_fetch(source, call.operation.partition(":")[2]).slice for call in query.calls}
+    documents = (runtime.documents.get_or_fetch(source, call.operation.partition(":")[2], 1.0) for call in query.calls)
+    slices = {document.slice.operation.id: document.slice for document in documents}
     right = rules.write(query, slices, ())
     return right, right.model_copy(
         update={"source": right.source.replace("for owner in _owners(client)", "for owner in list(_owners(client))[:-1]")}

@@ -43,11 +43,22 @@ def test_a_description_does_not_choose_who_gets_the_credential(elsewhere: str) -
     assert made(elsewhere, credential=None).base_url == elsewhere
 
 
+@pytest.mark.parametrize("same", ["https://api.example:443/v1", "https://API.Example/v1"])
+def test_another_spelling_of_the_same_place_gets_the_credential(same: str) -> None:
+    assert made(same).base_url == same
+
+
+def test_a_file_does_not_choose_who_gets_the_credential() -> None:
+    with pytest.raises(Misconfigured, match="--base-url"):
+        prospect(Published("https://api.example"), "/etc/openapi.json", name="", base_url="", credential=BEARER)
+
+
 def test_a_description_without_operations_or_without_a_place_is_refused() -> None:
     with pytest.raises(SpecUnusable, match="describes no operation"):
         prospect(Published("https://api.example", operations=()), "https://api.example/x", name="", base_url="", credential=None)
-    with pytest.raises(Misconfigured, match="does not say where calls go"):
-        made("", credential=None)
+    for credential in (None, BEARER):
+        with pytest.raises(Misconfigured, match="does not say where calls go"):
+            made("", credential=credential)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sandbox.author_tests import NoNetwork, run_author_tests
+from sandbox.author_tests import run_author_tests
+from sandbox.egress import NoNetwork
 from sandbox.egress import Egress, EgressFailure
 from sandbox.jobs import Coverage, Job, Outcome, TestOutcome, ToolError
 from schemas.verification import Finding

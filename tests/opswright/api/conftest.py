@@ -5,15 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
 from eval.estate.app import create_app
+from opswright.settings import Settings
 from opswright.wiring import Runtime
 from tests.opswright.api.clients import PATIENCE_SECONDS, Gate, Serve
 from tests.opswright.estates import TOKEN, Connect
+
+CACHE = Path(__file__).parents[3] / ".cache"
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
+    """A runtime without sources, for what needs none: it may be shared."""
+    folder = tmp_path_factory.mktemp("bare")
+    with Runtime(Settings(home=folder / "home", library=folder / "library", cache=CACHE)) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def bare_api(bare: Runtime) -> Iterator[httpx.Client]:
+    with bare.serving() as url, httpx.Client(base_url=url, trust_env=False) as client:
+        yield client
 
 
 @pytest.fixture

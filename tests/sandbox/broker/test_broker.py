@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -237,14 +236,3 @@ def test_a_tools_waiting_is_passed_on() -> None:
     Broker(grant(), Wire(), sleep=slept.append).sleep(2.5)
 
     assert slept == [2.5]
-
-
-def test_calls_from_many_threads_are_all_on_record_and_numbered() -> None:
-    made = broker(Wire())
-    threads = [threading.Thread(target=lambda: [made.exchange(get("/hosts")) for _ in range(10)]) for _ in range(5)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert [call.number for call in _calls(made)] == list(range(1, 51))

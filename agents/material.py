@@ -1,0 +1,114 @@
+"""API material for a prompt: operations in few words, within a bound that no specification can exceed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from rag.words import stem, tokens
+from schemas.base import Json
+from schemas.operation import Operation, RowField
+from schemas.query import Query
+
+MOST_TOKENS = 2000
+"""API material of one prompt, however many endpoints there are."""
+
+CHARACTERS_PER_TOKEN = 3
+"""Identifiers and punctuation have 3 to 4."""
+
+MOST_CHARACTERS = MOST_TOKENS * CHARACTERS_PER_TOKEN
+MOST_CHARACTERS_EACH = MOST_CHARACTERS // 3
+"""One operation with a thousand fields must not push out the others."""
+
+_LONGEST_WORDS = 120
+_MOST_MEMBERS = 8
+
+
+def candidates(found: Iterable[Operation], question: str) -> dict[str, str]:
+    """As many operations as there is room for, the best first: what is shown of each, by its id."""
+    shown: dict[str, str] = {}
+    room = MOST_CHARACTERS
+    for operation in found:
+        text = "\n".join(_cut(_lines(operation, question), MOST_CHARACTERS_EACH))
+        if len(text) > room:
+            break
+        shown[operation.id] = text
+        room -= len(text) + 1
+    return shown
+
+
+def called(query: Query, operations: Mapping[str, Operation]) -> str:
+    """The Query's operations as whoever calls them must know them: path, paging, and the fields that the Query reads."""
+    lines: list[str] = []
+    for call in query.calls:
+        lines += [*_calling(operations[call.operation]), *_read_fields(call.alias, query, operations[call.operation])]
+    return "\n".join(_cut(lines, MOST_CHARACTERS))
+
+
+def paths_of(query: Query) -> tuple[str, ...]:
+    """Every path into a row that the Query reads, once."""
+    found = [predicate.path for predicate in query.predicates]
+    found += [side for join in query.joins for side in (join.left, join.right)]
+    found += [query.window.path] if query.window else []
+    found += [column.path for column in query.select]
+    if query.group is None:
+        found += [order.path for order in query.order]
+    else:
+        found += [column.path for column in query.group.by] + [a.path for a in query.group.aggregates if a.path]
+    return tuple(dict.fromkeys(found))
+
+
+def _lines(operation: Operation, question: str) -> Iterator[str]:
+    yield f"{operation.id}: {_words(operation.summary or operation.name)}"
+    asked = {stem(word) for word in tokens(question)}
+    yield from (f"  {_field(field)}" for field in sorted(operation.fields, key=lambda field: not _is_asked(field, asked)))
+
+
+def _is_asked(field: RowField, asked: set[str]) -> bool:
+    return any(stem(word) in asked for word in tokens(field.path))
+
+
+def _calling(operation: Operation) -> Iterator[str]:
+    yield f"{operation.id}: {operation.method} {operation.path}: {_words(operation.summary)}"
+    where = f"at `{operation.rows_path}`" if operation.rows_path else "the body itself"
+    yield f"  rows: {where}, one object" if operation.row_is_single else f"  rows: {where}, an array"
+    yield f"  paging: {_paging(operation.pagination)}"
+
+
+def _paging(pagination: Json) -> str:
+    return "none" if pagination is None else pagination.model_dump_json(exclude_none=True)
+
+
+def _read_fields(alias: str, query: Query, operation: Operation) -> Iterator[str]:
+    for path in paths_of(query):
+        owner, _, rest = path.partition(".")
+        if owner == alias:
+            field = operation.field(rest)
+            yield f"  {_field(field)}" if field else f"  {rest}"
+
+
+def _field(field: RowField) -> str:
+    """`opened_at: string date-time, may be null. When it began.`"""
+    kind = " ".join(part for part in (field.type, field.format) if part)
+    members = f" ({', '.join(field.enum[:_MOST_MEMBERS])}{', …' if len(field.enum) > _MOST_MEMBERS else ''})" if field.enum else ""
+    missing = ", may be null" if field.nullable else "" if field.required else ", may be missing"
+    said = f". {_words(field.description)}" if field.description else ""
+    return f"{field.path}: {kind}{members}{missing}{said}"
+
+
+def _words(text: str) -> str:
+    """On one line, and no more than a glance."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_WORDS else f"{line[: _LONGEST_WORDS - 1]}…"
+
+
+def _cut(lines: Iterable[str], most: int) -> Iterator[str]:
+    """Whole lines as long as there is room; how many were left out is told."""
+    left_out, room = 0, most - len("  and 1000000 more")
+    for line in lines:
+        room -= len(line) + 1
+        if room >= 0:
+            yield line
+        else:
+            left_out += 1
+    if left_out:
+        yield f"  and {left_out} more"

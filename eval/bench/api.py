@@ -1,0 +1,60 @@
+"""The HTTP API over the command line's path: the same question, asked of one warm process through a socket and directly."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+
+from eval.bench.figures import Figure, percentile
+from eval.runtime import Runtime, RuntimeFactory
+from eval.servers import estate
+
+QUESTION = "count services by tier"
+
+
+def run(quick: bool, open_runtime: RuntimeFactory) -> list[Figure]:
+    """Milliseconds of a reused tool's answer, the backend's time included.
+
+    Client and server share the process and its lock, so the overhead is an upper bound. Both ways take turns, so that a busy
+    machine is fair to both.
+    """
+    repetitions = 20 if quick else 200
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_runtime(Path(folder, "home")) as runtime,
+        estate(Path(folder), now=datetime.now(UTC)) as server,
+    ):
+        runtime.prepare(lambda _stage, _fraction: None)
+        runtime.connect(f"{server.url}/openapi.json", name="estate")
+        with runtime.serving() as url, httpx.Client(base_url=url, trust_env=False) as client:
+            _through_http(client)  # writes the tool
+            pairs = [(_directly(runtime), _through_http(client)) for _ in range(repetitions)]
+    note = f"{repetitions} asks of each, taking turns"
+    return [
+        *_spread("asked directly", [direct for direct, _ in pairs], note),
+        *_spread("asked over HTTP", [http for _, http in pairs], note),
+        *_spread("overhead of the API", [http - direct for direct, http in pairs], "within each pair"),
+    ]
+
+
+def _spread(name: str, milliseconds: list[float], note: str) -> list[Figure]:
+    return [Figure(name=f"{name}, p{percent}", value=percentile(milliseconds, percent), unit="ms", note=note) for percent in (50, 90)]
+
+
+def _directly(runtime: Runtime) -> float:
+    began = time.perf_counter()
+    runtime.ask(QUESTION, on_step=lambda _: None)
+    return (time.perf_counter() - began) * 1000
+
+
+def _through_http(client: httpx.Client) -> float:
+    began = time.perf_counter()
+    response = client.post("/api/v1/execute", json={"question": QUESTION, "wait_seconds": 60}, timeout=120)
+    took = (time.perf_counter() - began) * 1000
+    if response.status_code != httpx.codes.OK:
+        raise RuntimeError(f"nothing comparable was measured: {response.text}")
+    return took

@@ -1,0 +1,115 @@
+"""The body around a page of rows: what the slice's schema requires, with the figures of the page in their places."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import Final
+
+from sandbox.rehearsal.choices import ABSENT, Choice
+from sandbox.rehearsal.pages import Page, first_page
+from sandbox.rehearsal.rows import RowMaker
+from sandbox.rehearsal.shapes import body_node
+from schemas.base import Json
+from schemas.operation import CursorPagination, OffsetPagination, PagePagination, Slice
+
+COUNTS: Final = frozenset({"count", "returned"})
+"""Names under which a body commonly tells how many rows it holds."""
+
+PAGE_COUNTS: Final = frozenset({"total_pages", "totalPages", "page_count", "pageCount", "pages", "last_page"})
+MORE: Final = frozenset({"has_more", "hasMore", "has_next", "hasNext", "more", "is_truncated"})
+ERRORS: Final = (400, 403, 404, 429, 500, 503)
+REASONS: Final = ("detail", "message", "error", "title")
+"""Where a declared error commonly says why."""
+
+
+class Envelope:
+    """Builds the bodies of one operation."""
+
+    def __init__(self, slice_: Slice, maker: RowMaker) -> None:
+        self._operation = slice_.operation
+        self._maker = maker
+        self._document = slice_.document
+        self._node = body_node(slice_.document)
+        # Made now: if a tool's requests could draw from the planter's chance, worlds would depend on the tool.
+        self._template: Json = None if self.is_bare else maker.values.make(self._node)
+        self._errors = {status: self._error(status) for status in ERRORS}
+
+    @property
+    def is_bare(self) -> bool:
+        """The rows are the body: nothing is around them."""
+        return not self._operation.rows_path
+
+    def body(self, rows: Sequence[Json], page: Page) -> Json:
+        """The body of one page."""
+        content = (rows[0] if rows else {}) if self._operation.row_is_single else list(rows)
+        if self.is_bare:
+            return content
+        body = copy.deepcopy(self._template)
+        for name, value in self._figures(len(rows), page).items():
+            if name in body:
+                body[name] = value
+        self._put_paging(body, page)
+        _put(body, self._operation.rows_path or "", content)
+        return body
+
+    def error(self, status: int, reason: str) -> Json:
+        """The body of an error, as the slice declares it, else in the commonest form. `status` is one of ERRORS."""
+        body = copy.deepcopy(self._errors[status])
+        for name in REASONS:
+            if isinstance(body, dict) and isinstance(body.get(name), str):
+                body[name] = reason
+        return body
+
+    def _error(self, status: int) -> Json:
+        node = body_node(self._document, status)
+        return {"detail": ""} if node is None else self._maker.values.make(node)
+
+    def _figures(self, count: int, page: Page) -> dict[str, Json]:
+        """Figures by the name of a property: what is repeated of the request, and what is commonly told of the page."""
+        more = page.stop < page.total
+        figures: dict[str, Json] = dict.fromkeys(COUNTS, count)
+        figures |= dict.fromkeys(PAGE_COUNTS, page.count) | dict.fromkeys(MORE, more)
+        match self._operation.pagination:
+            case PagePagination(page_parameter=number, size_parameter=size):
+                return figures | ({size: page.size} if size else {}) | {number: page.number - 1 + first_page(self._operation)}
+            case OffsetPagination(offset_parameter=offset, limit_parameter=limit):
+                return figures | {offset: page.start, limit: page.size}
+            case _:
+                return figures
+
+    def _put_paging(self, body: Json, page: Page) -> None:
+        match self._operation.pagination:
+            case PagePagination(total_path=str(path)) | OffsetPagination(total_path=str(path)):
+                _put(body, path, page.total)
+            case CursorPagination(next_path=path, cursor_parameter=name):
+                self._put_next(body, path, page.next[name] if page.next else None, is_only=page.count == 1)
+            case _:
+                return
+
+    def _put_next(self, body: Json, path: str, cursor: str | None, *, is_only: bool) -> None:
+        """The cursor; at the end the first form of null, absent and empty that is legal, for an only page the second."""
+        place = self._maker.reader.field(self._node, path)
+        if cursor is not None:
+            _put(body, path, int(cursor) if cursor.isdigit() and not place.admits(cursor) else cursor)
+            return
+        ends = [Choice(None, "null")] * place.admits(None) + [Choice(ABSENT, "absent")] * (place.optional_at is not None)
+        end = (ends if place.admits(None) else [*ends, Choice("", "empty")])[-1 if is_only else 0]
+        if end.value is ABSENT:
+            _drop(body, place.optional_at or path)
+        else:
+            _put(body, path, end.value)
+
+
+def _put(body: Json, path: str, value: Json) -> None:
+    *way, last = path.split(".")
+    for step in way:
+        body = body.setdefault(step, {})
+    body[last] = value
+
+
+def _drop(body: Json, path: str) -> None:
+    *way, last = path.split(".")
+    for step in way:
+        body = body.get(step, {})
+    body.pop(last, None)

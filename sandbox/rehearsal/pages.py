@@ -1,0 +1,165 @@
+"""Cutting a relation into pages, in each style that a listing may have, and naming the next one.
+
+The page is smaller than what was asked for, as servers may: a tool that trusts its own page size loses rows.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, assert_never
+
+from schemas.base import Json
+from schemas.operation import CursorPagination, LinkPagination, OffsetPagination, Operation, PagePagination
+
+Words = Mapping[str, str]
+"""The query of a request, each name once."""
+
+
+FIRST_NUMBER: Final = 500_000
+"""What a numeric token counts from."""
+
+
+class BadRequest(Exception):
+    """The request names no page of this listing."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows `start` to `stop` of `total`. `next` holds the query parameters of the page that follows, None on the last."""
+
+    start: int
+    stop: int
+    total: int
+    size: int
+    next: Words | None = None
+
+    @property
+    def number(self) -> int:
+        """From 1."""
+        return self.start // self.size + 1
+
+    @property
+    def count(self) -> int:
+        """Pages in all; an empty listing has one."""
+        return max(1, -(-self.total // self.size))
+
+
+def cut(operation: Operation, query: Words, total: int, cap: int, seed: int) -> Page:
+    """The page that the request asks for, of at most `cap` rows. Raises BadRequest for a page that was never offered."""
+    style = operation.pagination
+    match style:
+        case None:
+            return _page(0, total, max(1, total), {})
+        case PagePagination(page_parameter=name):
+            size, first = _size(query, style.size_parameter, cap), first_page(operation)
+            number = _integer(query, name, first)
+            return _page((number - first) * size, total, size, {name: str(number + 1)})
+        case OffsetPagination(offset_parameter=name):
+            start, size = _integer(query, name, 0), _size(query, style.limit_parameter, cap)
+            return _page(start, total, size, {name: str(start + size)})
+        case CursorPagination(cursor_parameter=name):
+            return _by_token(operation, name, query, total, _size(query, style.size_parameter, cap), seed)
+        case LinkPagination():
+            return _linked(operation, style.page_parameter, query, total, _size(query, style.size_parameter, cap), seed)
+        case other:
+            assert_never(other)
+
+
+def walk(operation: Operation, total: int, cap: int, seed: int) -> Iterator[Page]:
+    """Every page of the listing, as a reader finds them who asks for no size."""
+    query: Words | None = {}
+    while query is not None:
+        page = cut(operation, query, total, cap, seed)
+        yield page
+        query = page.next
+
+
+def first_page(operation: Operation) -> int:
+    """The number of the first page: what the specification gives as the default, else 1."""
+    style = operation.pagination
+    name = style.page_parameter if isinstance(style, PagePagination) else None
+    declared = next((parameter.value_schema for parameter in operation.parameters if parameter.name == name), None)
+    default = declared.get("default", 1) if isinstance(declared, dict) else 1
+    return default if isinstance(default, int) else 1
+
+
+def _linked(operation: Operation, name: str | None, query: Words, total: int, size: int, seed: int) -> Page:
+    if name is None:
+        return _by_token(operation, _link_parameter(operation), query, total, size, seed)
+    if "integer" not in _types(operation, name):
+        return _by_token(operation, name, query, total, size, seed)
+    number = _integer(query, name, 1)
+    return _page((number - 1) * size, total, size, {name: str(number + 1)})
+
+
+def _link_parameter(operation: Operation) -> str:
+    """Some declared parameter to tell pages by, for a listing that does not say which its links use: `since`, `after`, …"""
+    size = getattr(operation.pagination, "size_parameter", None)
+    free = [p for p in operation.parameters if p.location == "query" and p.name != size and _is_free(p.value_schema)]
+    known = [p.name for p in free if re.search(r"page|cursor|since|after|token|marker|start|offset|continue", p.name.lower())]
+    return next(iter(known or [p.name for p in free]), "page")
+
+
+def _is_free(schema: Json) -> bool:
+    """Whether any text, or any whole number, will do."""
+    bounds = {"enum", "const", "format", "pattern", "maximum", "maxLength"}
+    return isinstance(schema, dict) and schema.get("type") in ("string", "integer") and not bounds & schema.keys()
+
+
+def _by_token(operation: Operation, name: str, query: Words, total: int, size: int, seed: int) -> Page:
+    """Pages named by tokens that say nothing to their reader and have characters that a URL must escape."""
+    mint = partial(_token, f"{seed}/{operation.id}", is_number="integer" in _types(operation, name))
+    start = _start(query[name], mint) if query.get(name) else 0
+    return _page(start, total, size, {name: mint(start + size)})
+
+
+def _token(listing: str, start: int, *, is_number: bool) -> str:
+    if is_number:
+        return str(FIRST_NUMBER + start)
+    check = hashlib.sha256(f"{listing}/{start}".encode()).digest()[:6]
+    return base64.b64encode(b"\xfb\xff" + check + start.to_bytes(2)).decode()
+
+
+def _start(token: str, mint: Callable[[int], str]) -> int:
+    try:
+        start = int(token) - FIRST_NUMBER if token.isdigit() else int.from_bytes(base64.b64decode(token)[-2:])
+    except binascii.Error:
+        start = -1
+    if start < 0 or mint(start) != token:
+        raise BadRequest(f"{token!r} is no token of this listing; send it back exactly as it was given")
+    return start
+
+
+def _types(operation: Operation, name: str) -> list[str]:
+    declared = next((parameter.value_schema for parameter in operation.parameters if parameter.name == name), None)
+    branches: list[Json] = [declared, *(declared.get("anyOf", ()) if isinstance(declared, dict) else ())]
+    types = [branch.get("type", ()) for branch in branches if isinstance(branch, dict)]
+    return [name for found in types for name in ([found] if isinstance(found, str) else found)]
+
+
+def _page(start: int, total: int, size: int, following: Words) -> Page:
+    if start < 0:
+        raise BadRequest("there is no page before the first")
+    return Page(start, max(start, min(start + size, total)), total, size, following if start + size < total else None)
+
+
+def _size(query: Words, name: str | None, cap: int) -> int:
+    asked = _integer(query, name, cap) if name else cap
+    if asked < 1:
+        raise BadRequest(f"{name} {asked} is not a number of rows")
+    return min(asked, cap)
+
+
+def _integer(query: Words, name: str, default: int) -> int:
+    text = query.get(name)
+    if text is None:
+        return default
+    if not text.isdigit():
+        raise BadRequest(f"{name} {text!r} is not a number")
+    return int(text)

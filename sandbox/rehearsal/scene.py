@@ -1,0 +1,111 @@
+"""A run that returned something, with all that is known about it: what diagnosis looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import assert_never
+
+from sandbox.rehearsal.api import Served
+from sandbox.rehearsal.expectation import Expectation, expect
+from sandbox.rehearsal.pages import Page, first_page
+from schemas.base import Json, Scalar
+from schemas.operation import CursorPagination, LinkPagination, OffsetPagination, Operation, PagePagination
+from schemas.query import Column, Query
+
+Relations = Mapping[str, tuple[Json, ...]]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The Query, the rows planted by alias, the constants, and what the server was asked for.
+
+    `operations` are by id, `notes` by (operation id, index of the row).
+    """
+
+    query: Query
+    relations: Relations
+    arguments: Mapping[str, Scalar]
+    now: datetime
+    operations: Mapping[str, Operation]
+    served: tuple[Served, ...]
+    notes: Mapping[tuple[str, int], str]
+
+    def expectation(self) -> Expectation:
+        """What a right tool returns here."""
+        return expect(self.query, self.relations, self.arguments, self.now)
+
+    def changed(self, **query: Json) -> Scene:
+        """The scene with parts of the Query replaced."""
+        return replace(self, query=self.query.model_copy(update=query))
+
+    def with_rows(self, alias: str, rows: Sequence[Json]) -> Scene:
+        """The scene with another relation under `alias`."""
+        return replace(self, relations={**self.relations, alias: tuple(rows)})
+
+    def joined(self) -> list[tuple[tuple[str, int], ...]]:
+        """The origins of every row of the join, before any clause."""
+        return [expected.origins for expected in self.unjudged().expectation().possible]
+
+    def unjudged(self) -> Scene:
+        """The scene with the join and nothing after it; a grouped Query shows its keys."""
+        columns = self.query.group.by if self.query.group else self.query.select
+        select = columns or (Column(name="row", path=f"{self.query.call.alias}."),)
+        return self.changed(where=(), window=None, order=(), limit=None, group=None, select=select)
+
+    def operation(self, alias: str) -> Operation:
+        """The operation behind an alias."""
+        return self.operations[next(call.operation for call in self.query.calls if call.alias == alias)]
+
+    def pages(self, alias: str) -> list[Page]:
+        """The pages that the server gave out under an alias, in order."""
+        operation = self.operation(alias).id
+        return [served.page for served in self.served if served.operation == operation and served.status == 200 and served.page]
+
+    def origin(self, alias: str, index: int) -> tuple[str, str]:
+        """Why a row was planted, and the page that it is on, in words."""
+        operation = self.operation(alias)
+        note = self.notes.get((operation.id, index), "")
+        size = max((page.size for page in self.pages(alias)), default=1)
+        return note, f"page {index // size + 1} of {operation.path}"
+
+
+def delivered(scene: Scene, alias: str) -> list[Json]:
+    """The rows that the server gave out under an alias, as often as it gave them."""
+    rows = scene.relations[alias]
+    return [row for page in scene.pages(alias) for row in rows[page.start : page.stop]]
+
+
+def is_circling(scene: Scene, alias: str) -> bool:
+    """Whether a page was given out more than once."""
+    starts = [page.start for page in scene.pages(alias)]
+    return len(starts) > len(set(starts))
+
+
+def how_to_page(scene: Scene, alias: str) -> str:
+    """What was read of a listing, and how to read the rest."""
+    operation, pages = scene.operation(alias), scene.pages(alias)
+    read = len({index for page in pages for index in range(page.start, page.stop)})
+    again = ", and pages more than once" if is_circling(scene, alias) else ""
+    counts = f"{read} of {len(scene.relations[alias])} rows of {operation.path} were read in {len(pages)} responses{again}"
+    return f"{counts}: {_way(operation)}"
+
+
+def _way(operation: Operation) -> str:
+    match operation.pagination:
+        case None:
+            return "its one response holds them all"
+        case PagePagination(page_parameter=name, total_path=total):
+            end = f"`{total}` rows are there or a page is empty" if total else "a page is empty"
+            first = first_page(operation)
+            return f"ask for `{name}` {first}, {first + 1}, … until {end}; a page may hold fewer rows than asked for"
+        case OffsetPagination(offset_parameter=name, total_path=total):
+            end = f"`{total}` rows are there or a page is empty" if total else "a page is empty"
+            return f"raise `{name}` by the number of rows received, until {end}; a page may hold fewer rows than asked for"
+        case CursorPagination(next_path=path, cursor_parameter=name):
+            return f"send the response's `{path}` as `{name}` until it is null, empty or absent"
+        case LinkPagination():
+            return 'follow the `Link` header\'s rel="next" (response.links["next"]["url"]) until a response has none'
+        case other:
+            assert_never(other)

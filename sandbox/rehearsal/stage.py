@@ -1,0 +1,111 @@
+"""Where one candidate is rehearsed: its planted worlds, the API that answers from them, and a run for each case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from random import Random
+from typing import Final
+
+import orjson
+
+from sandbox.jobs import Coverage, Job
+from sandbox.redaction import Redactor
+from sandbox.rehearsal.api import BASE_URL, RehearsalApi, listings
+from sandbox.rehearsal.cases import Case, Playbook
+from sandbox.rehearsal.fidelity import Fidelity
+from sandbox.rehearsal.judge import Verdict, judge
+from sandbox.rehearsal.lenient import lenient
+from sandbox.rehearsal.plant import Planter
+from sandbox.rehearsal.runner import Runner
+from sandbox.rehearsal.scene import Scene
+from sandbox.rehearsal.shapes import PlantingFailed
+from sandbox.rehearsal.world import World
+from schemas.operation import Slice
+from schemas.tool import Candidate
+
+NOW: Final = datetime(2028, 3, 1, 0, 30, tzinfo=UTC)
+"""When rehearsals take place: half an hour into the day after a leap day, where sloppy date arithmetic breaks."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One case and what came of it. `milliseconds` includes planting its world."""
+
+    case: Case
+    scene: Scene
+    verdicts: tuple[Verdict, ...]
+    coverage: Coverage | None
+    milliseconds: float
+
+
+class Stage:
+    """One candidate's rehearsal. Raises PlantingFailed where data that fit the slices can't be made."""
+
+    def __init__(self, candidate: Candidate, slices: Mapping[str, Slice], run: Runner, seed: int) -> None:
+        needed = {call.operation for call in candidate.query.calls}
+        if unknown := sorted(needed - slices.keys()):
+            raise PlantingFailed(f"no slice was given for {', '.join(unknown)}, which the query reads")
+        random = Random(seed)  # noqa: S311 - planted data must be the same for the same seed
+        self._candidate, self._run, self._seed = candidate, run, seed
+        self._slices = {operation: lenient(slices[operation]) for operation in sorted(needed)}
+        self._planter = Planter(candidate.query, self._slices, NOW, random)
+        self._listings = listings(self._slices.values(), self._planter.makers)
+        self._fidelity = {operation: Fidelity(slice_) for operation, slice_ in self._slices.items()}
+        self._playbook = Playbook(candidate.query, self._slices, self._planter, random)
+        self._redactor = Redactor()
+        self._admitted: dict[int, tuple[World, World]] = {}
+
+    @property
+    def vacuous(self) -> frozenset[str]:
+        """The paths at which no clause can be told, because no legal value fails it."""
+        return self._planter.vacuous
+
+    def trials(self, monotonic: Callable[[], float]) -> Iterator[Trial]:
+        """Every case, run and judged."""
+        started = monotonic()
+        for case in self._playbook.cases():
+            scene, verdicts, coverage = self._tried(case)
+            ended = monotonic()
+            yield Trial(case, scene, tuple(verdicts), coverage, (ended - started) * 1000)
+            started = ended
+
+    def _tried(self, case: Case) -> tuple[Scene, list[Verdict], Coverage | None]:
+        api = RehearsalApi(self._listings, case.world, self._seed, faults=case.faults, endless=case.endless)
+        seen = self._admit(case, api)
+        ran = self._run(self._job(case), api, case.budget)
+        operations = {operation: slice_.operation for operation, slice_ in self._slices.items()}
+        query = self._candidate.query
+        scene = Scene(query, seen.relations(query), case.arguments, NOW, operations, tuple(api.served), seen.notes)
+        return scene, judge(case, scene, ran), ran.outcome.coverage
+
+    def _job(self, case: Case) -> Job:
+        return Job(
+            source=self._candidate.source,
+            entry="call",
+            base_url=BASE_URL,
+            started_at=NOW,
+            function=self._candidate.function,
+            arguments=case.arguments,
+            seed=self._seed,
+            trace=True,
+        )
+
+    def _admit(self, case: Case, api: RehearsalApi) -> World:
+        """The world as tools get to see it, checked against the slices when it is first used."""
+        if id(case.world) not in self._admitted:
+            if case.is_valid:
+                self._check(api)
+            self._admitted[id(case.world)] = (case.world, self._redacted(case.world))
+        return self._admitted[id(case.world)][1]
+
+    def _check(self, api: RehearsalApi) -> None:
+        for listing in self._listings:
+            for body in api.bodies(listing):
+                self._fidelity[listing.operation.id].check(body)
+
+    def _redacted(self, world: World) -> World:
+        """Without what looks like a credential: the broker takes it out here as it does in a live run."""
+        text, redactions = self._redactor.redact(orjson.dumps(world.rows).decode())
+        return World({name: tuple(rows) for name, rows in orjson.loads(text).items()}, world.notes) if redactions else world

@@ -1,0 +1,108 @@
+"""Made values are valid, realistic and the same for the same seed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from random import Random
+from typing import Any
+
+import pytest
+
+from sandbox.rehearsal.shapes import PlantingFailed, SchemaReader
+from sandbox.rehearsal.values import Values
+
+NOW = datetime(2028, 3, 1, 0, 30, tzinfo=UTC)
+
+
+def made(schema: Any, name: str = "", document: Any = None, seed: int = 3) -> list[Any]:
+    reader = SchemaReader(document or {})
+    values = Values(reader, Random(seed), NOW)
+    found = [values.make(schema, name) for _ in range(30)]
+    admits = reader.validator(schema)
+    assert [value for value in found if not admits(value)] == []
+    return found
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "string", "format": "date-time"},
+        {"type": "string", "format": "date"},
+        {"type": "string", "format": "time"},
+        {"type": "string", "format": "duration"},
+        {"type": "string", "format": "uuid"},
+        {"type": "string", "format": "email"},
+        {"type": "string", "format": "ipv4"},
+        {"type": "string", "format": "ipv6"},
+        {"type": "string", "format": "uri"},
+        {"type": "string", "format": "hostname"},
+        {"type": "string", "format": "a-format-of-their-own"},
+        {"type": "string", "pattern": "^svc-[0-9a-f]{6}$"},
+        {"type": "string", "minLength": 40},
+        {"type": "string", "maxLength": 3},
+        {"type": "string", "maxLength": 0},
+        {"type": "string", "enum": ["a", "b", None]},
+        {"const": "JobList"},
+        {"type": "integer", "minimum": 5, "maximum": 5},
+        {"type": "integer", "minimum": -3, "exclusiveMaximum": 0},
+        {"type": "integer", "minimum": 100_000},
+        {"type": "integer", "maximum": -100_000},
+        {"type": "integer", "multipleOf": 7, "minimum": 1},
+        {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
+        {"type": "boolean"},
+        {"type": "null"},
+        {"type": ["null", "integer"]},
+        {"type": "array", "items": {"type": "string"}, "minItems": 4, "maxItems": 4},
+        {"type": "array", "items": {"enum": ["a", "b"]}, "uniqueItems": True},
+        {"type": "object", "additionalProperties": {"type": "integer"}, "minProperties": 2},
+        {"type": "object", "required": ["undeclared"]},
+        {"allOf": [{"properties": {"a": {"type": "integer"}}}, {"required": ["a"]}]},
+        {"anyOf": [{"type": "null"}, {"type": "number", "minimum": 3}]},
+        {},
+        True,
+    ],
+)
+def test_made_values_are_valid(schema: Any) -> None:
+    made(schema)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "low", "high"),
+    [("cpu_used_percent", "number", 0, 100), ("port", "integer", 1, 65535), ("size_bytes", "integer", 1 << 20, 1 << 38)],
+)
+def test_numbers_lie_where_their_name_puts_them(name: str, kind: str, low: float, high: float) -> None:
+    assert all(low <= value <= high for value in made({"type": kind}, name))
+
+
+def test_a_whole_number_that_is_named_as_a_moment_is_a_recent_unix_time() -> None:
+    assert all(0 < NOW.timestamp() - value < 31 * 86_400 for value in made({"type": "integer"}, "created_at"))
+
+
+def test_a_schema_that_refers_to_itself_ends() -> None:
+    node = {"type": "object", "properties": {"child": {"$ref": "#/components/schemas/Node"}, "name": {"type": "string"}}}
+    made({"$ref": "#/components/schemas/Node"}, document={"components": {"schemas": {"Node": node}}})
+
+
+def test_a_schema_that_requires_itself_without_end_is_refused() -> None:
+    node = {"type": "object", "required": ["child"], "properties": {"child": {"$ref": "#/components/schemas/Node"}}}
+    with pytest.raises(PlantingFailed, match="without end"):
+        made({"$ref": "#/components/schemas/Node"}, document={"components": {"schemas": {"Node": node}}})
+
+
+def test_a_pattern_that_nothing_was_found_for_is_named() -> None:
+    with pytest.raises(PlantingFailed, match=r"a\$b"):
+        made({"type": "string", "pattern": "a$b"})
+
+
+def test_fresh_values_differ_as_long_as_there_are_others() -> None:
+    reader = SchemaReader({})
+    values, taken = Values(reader, Random(1), NOW), set[str]()
+    field = reader.field({"properties": {"id": {"type": "string", "pattern": "^[ab]{2}$"}}}, "id")
+    assert {values.fresh(field, taken) for _ in range(4)} == {"aa", "ab", "ba", "bb"}
+    assert values.fresh(field, taken) in {"aa", "ab", "ba", "bb"}
+
+
+def test_equal_seeds_make_equal_values() -> None:
+    schema = {"properties": {"id": {"type": "string"}, "at": {"type": "string", "format": "date-time"}}}
+    assert made(schema, seed=5) == made(schema, seed=5)
+    assert made(schema, seed=5) != made(schema, seed=6)
