@@ -56,15 +56,16 @@ def ground_rows(
     relations = {call.alias: seen[call.operation].rows for call in query.calls}
     evaluation = evaluate(query, relations, arguments, transcript.started_at)
     rows, evidence, unsupported = _supported(query, returned, evaluation, seen)
+    lost = len(evaluation.rows) - len(rows)
     gaps = tuple(gap for operation in operations.values() for gap in _gaps(operation, seen[operation.id], voice))
+    gaps += _disagreements(unsupported, lost, voice)
     completeness = Completeness(
         complete=not gaps,
         calls=sum(call.status is not None for call in transcript.calls),
         rows_seen=sum(len(relation.rows) for relation in seen.values()),
         gaps=gaps,
     )
-    caveats = _caveats(evaluation, unsupported, len(evaluation.rows) - len(rows), voice)
-    return Grounds(rows, evidence, completeness, caveats)
+    return Grounds(rows, evidence, completeness, _caveats(evaluation, voice))
 
 
 def _read(transcript: Transcript, operations: Mapping[str, Operation]) -> dict[str, _Seen]:
@@ -144,8 +145,13 @@ def _total(operation: Operation, seen: _Seen) -> int:
     return total if isinstance(total, int) else 0
 
 
-def _caveats(evaluation: Evaluation, unsupported: int, lost: int, voice: Voice) -> tuple[str, ...]:
-    said = [voice.say("rows_lack", count=count, field=path.partition(".")[2]) for path, count in evaluation.missing.items()]
+def _caveats(evaluation: Evaluation, voice: Voice) -> tuple[str, ...]:
+    return tuple(voice.say("rows_lack", count=count, field=path.partition(".")[2]) for path, count in evaluation.missing.items())
+
+
+def _disagreements(unsupported: int, lost: int, voice: Voice) -> tuple[str, ...]:
+    """A tool that says other than the responses makes the answer partial, whatever it saw."""
+    said = []
     if unsupported:
         said.append(voice.say("rows_removed", count=unsupported))
     if lost > 0:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, DateTime, Engine, Index, MetaData, String, Table, Text, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Column, DateTime, Engine, Index, MetaData, String, Table, Text, insert, select, update
 
 from schemas.errors import NotFound, quoted
 from schemas.run import RunRecord
@@ -30,9 +29,9 @@ class RunStore:
     def save(self, record: RunRecord) -> None:
         """Write the record, or what has become of it since."""
         values = {"started_at": record.started_at, "status": record.status, "record": record.model_dump_json()}
-        statement = insert(runs).values(id=record.id, **values).on_conflict_do_update(index_elements=["id"], set_=values)
         with self._engine.begin() as connection:
-            connection.execute(statement)
+            if connection.execute(update(runs).where(runs.c.id == record.id).values(values)).rowcount == 0:
+                connection.execute(insert(runs).values(id=record.id, **values))
 
     def load(self, run_id: str) -> RunRecord:
         """The run. Raises NotFound naming the latest ones; an unambiguous beginning of an id is enough."""

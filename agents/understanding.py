@@ -12,11 +12,11 @@ LONGEST_QUESTION = 2000
 """Characters. A question is a sentence; a document pasted in is a mistake or an attack."""
 
 CHANGES = frozenset(
-    """add apply approve attach ban block cancel clear cordon create deactivate delete deploy destroy detach disable drain drop edit
-    enable erase evict execute force grant increase decrease insert install kill launch merge migrate modify move mute patch
-    pause post promote provision purge push put reboot release remove rename replace reset resize restart restore resume revoke
-    roll rollback rotate scale set shutdown silence spin start stop suspend terminate trigger unblock uninstall update upgrade
-    wipe write""".split()
+    """ack acknowledge add apply approve assign attach ban block cancel clear close cordon create deactivate decrease delete
+    deploy destroy detach disable drain drop edit enable erase escalate evict execute force grant increase insert install kill
+    launch merge migrate modify move mute patch pause post promote provision purge push put reboot release remove rename reopen
+    replace reset resize resolve restart restore resume revoke roll rollback rotate scale set shutdown silence snooze spin start
+    stop suspend taint terminate trigger unassign unblock uncordon uninstall untaint update upgrade wipe write""".split()
 )
 """Verbs in the imperative that change something."""
 

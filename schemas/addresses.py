@@ -45,7 +45,7 @@ def forms(address: Address) -> list[Address]:
     return [address, *_embedded(address)]
 
 
-def _embedded(address: Address) -> list[IPv4Address]:
+def _embedded(address: Address) -> list[Address]:
     """Mapped (RFC 4291), 6to4 (RFC 3056), Teredo's server and client (RFC 4380), NAT64 (RFC 6052), IPv4-compatible `::a.b.c.d`."""
     if isinstance(address, IPv4Address):
         return []

@@ -9,11 +9,16 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, ConfigDict
 
+from schemas.errors import LimitExceeded
+
 Scalar = str | int | float | bool
 """A constant of a question or a cell of an answer."""
 
 Json = Any
 """A parsed JSON value whose shape is not ours: a spec, a response row, a JSON Schema."""
+
+
+_WHAT_JSON_HOLDS = "Integers may have 64 bits, values 254 levels, and text is Unicode: leave out the field that holds more."
 
 
 class Frozen(BaseModel):
@@ -23,8 +28,14 @@ class Frozen(BaseModel):
 
 
 def canonical_json(value: Mapping[str, Json] | Sequence[Json] | Scalar | None) -> bytes:
-    """UTF-8 JSON with sorted keys and no spaces: equal values give equal bytes."""
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+    """UTF-8 JSON with sorted keys and no spaces: equal values give equal bytes.
+
+    Raises LimitExceeded for integers beyond 64 bits, more than 254 levels and text that is not Unicode, which servers do send.
+    """
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+    except orjson.JSONEncodeError as error:
+        raise LimitExceeded(f"A value can't be written as JSON: {error}.", hint=_WHAT_JSON_HOLDS) from error
 
 
 def digest(value: Mapping[str, Json] | Sequence[Json] | Scalar | None) -> str:

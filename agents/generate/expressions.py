@@ -46,7 +46,7 @@ def condition(predicate: Predicate, variables: Variables) -> str:
         case "ne":
             return f"_differs({value}, {parameter})"
         case "contains":
-            return f"_folded({parameter}) in _folded({value} or '')"
+            return f"_contains({value}, {parameter})"
         case "gt" | "ge" | "lt" | "le":
             return f"{BOUNDS[predicate.op][0]}({value}, {parameter})"
         case _:
@@ -65,9 +65,9 @@ def figure(aggregate: Aggregate, variables: Variables, row: str) -> str:
     figures = f"_figures(members, lambda {row}: {value_at(aggregate.path, variables)})"
     match aggregate.function:
         case "sum":
-            return f"sum(found) if (found := {figures}) else None"
+            return f"math.fsum(found) if (found := {figures}) else None"
         case "avg":
-            return f"sum(found) / len(found) if (found := {figures}) else None"
+            return f"math.fsum(found) / len(found) if (found := {figures}) else None"
         case "min" | "max":
             return f"{aggregate.function}({figures}, default=None)"
         case _:

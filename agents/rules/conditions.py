@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from agents.rules.draft import Draft, stems, tail, text
-from agents.rules.fields import is_named, match_field, name_stems, same, time_field
+from agents.rules.fields import identity_fields, is_named, is_time, match_field, name_stems, same, time_field
 from agents.rules.intent import Emptiness, Equality, Intent, Phrase, Threshold
 from agents.rules.subjects import FILLERS, nouns, plural_name, reference
 from agents.rules.words import Word, alike, stems_of
@@ -13,7 +13,12 @@ from schemas.base import Scalar
 from schemas.operation import Operation, RowField
 from schemas.query import Call, Join, ParameterType, Predicate, Window
 
-NEGATIONS = ("not", "non", "isn't", "aren't", "except")
+NEGATIONS = frozenset(("not", "non", "isn't", "aren't", "except", "but", "excluding", "besides"))
+ARTICLES = frozenset(("the", "a", "an"))
+NOBODY = frozenset(("nobody", "noone", "none", "nothing", "null", "无", "空"))
+TRUTHS = dict.fromkeys(("true", "yes", "on", "enabled", "是", "真"), True) | dict.fromkeys(
+    ("false", "no", "off", "disabled", "否", "假"), False
+)
 UNITS_IN_NAMES = ("percent", "bytes", "seconds")
 LABEL_SCORE = 0.9
 """How well a word has to name a field before the word after it is taken for a value."""
@@ -37,9 +42,19 @@ def add_emptiness(draft: Draft, clause: Emptiness) -> None:
     said = stems(clause.phrase)
     if found := match_field(said, [field for field in draft.operation.fields if is_named(said, field)]):
         draft.use(found, text(clause.phrase))
-        draft.where.append(Predicate(path=draft.path(found.field), op="is_empty" if clause.empty else "is_not_empty"))
+        draft.where.append(_emptiness_of(draft, found.field, empty=clause.empty))
     elif not (clause.empty and _join_absent(draft, said)):
         raise draft.misfit_with_fields("no_such_field", said=text(clause.phrase))
+
+
+def _emptiness_of(draft: Draft, found: RowField, *, empty: bool) -> Predicate:
+    """Nothing in a field: for a count zero, for a flag false, for all else no value."""
+    path = draft.path(found)
+    if found.type in ("integer", "number") and not is_time(found):
+        return Predicate(path=path, op="eq" if empty else "gt", parameter=draft.parameter(f"{tail(found.path)}_bound", "number", 0.0))
+    if found.type == "boolean":
+        return Predicate(path=path, op="eq", parameter=draft.parameter(tail(found.path), "boolean", not empty))
+    return Predicate(path=path, op="is_empty" if empty else "is_not_empty")
 
 
 def _join_absent(draft: Draft, said: tuple[str, ...]) -> bool:
@@ -70,7 +85,16 @@ def _join(draft: Draft, sibling: Operation, left: RowField, right: RowField, fil
 
 def add_equality(draft: Draft, clause: Equality) -> None:
     """`whose tier is critical`."""
-    _compare(draft, draft.find(clause.phrase, "text"), clause.value, negated=clause.negated)
+    names = identity_fields(draft.operation.fields)
+    if not clause.phrase and not names:
+        raise draft.misfit_with_fields("no_such_field", said="name")
+    found = draft.find(clause.phrase, "number" if clause.value.number else "text") if clause.phrase else names[0]
+    if not clause.phrase:
+        draft.used.append(found)
+    if clause.value.lower in NOBODY:
+        draft.where.append(Predicate(path=draft.path(found), op="is_not_empty" if clause.negated else "is_empty"))
+    else:
+        _compare(draft, found, clause.value, negated=clause.negated)
 
 
 def _compare(draft: Draft, found: RowField, value: Word, *, negated: bool) -> None:
@@ -81,10 +105,14 @@ def _compare(draft: Draft, found: RowField, value: Word, *, negated: bool) -> No
         if len(members) != 1:
             raise draft.misfit("not_a_member", field=found.path, members=", ".join(found.enum), said=value.text)
         constant = members[0]
-    elif found.type == "integer" and not value.text.isdecimal():
-        raise draft.misfit("not_a_figure", field=found.path, said=value.text)
+    elif found.type in ("integer", "number"):
+        if value.number is None:
+            raise draft.misfit("not_a_figure", field=found.path, said=value.text)
+        constant, kind = value.number.value, "number"
     elif found.type == "boolean":
-        constant, kind = value.lower not in ("false", "no", "off", "disabled"), "boolean"
+        if value.lower not in TRUTHS:
+            raise draft.misfit("not_a_member", field=found.path, members="true, false", said=value.text)
+        constant, kind = TRUTHS[value.lower], "boolean"
     if any(predicate.path == draft.path(found) and predicate.op == "eq" for predicate in draft.where):
         raise draft.misfit("two_things", field=found.path)
     name = draft.parameter(tail(found.path), kind, constant)
@@ -95,7 +123,7 @@ def window(draft: Draft, intent: Intent) -> Window | None:
     """`opened in the last 7 days`: the time that a word names, else the one at which the thing began."""
     if intent.window_hours is None:
         return None
-    moments = [word for word in draft.open_words if match_field(word.stems, draft.operation.fields, "time")]
+    moments = [word for word in draft.open_words if match_field(word.stems, draft.operation.fields, "time") and not _is_state(draft, word)]
     found = time_field(stems(moments), draft.operation.fields)
     if found is None:
         raise draft.misfit_with_fields("no_time_field")
@@ -107,10 +135,15 @@ def window(draft: Draft, intent: Intent) -> Window | None:
     return Window(path=draft.path(found.field), parameter=draft.parameter("window_hours", "number", intent.window_hours, unit="hours"))
 
 
+def _is_state(draft: Draft, word: Word) -> bool:
+    """A member of an enumeration is one before it is the name of a time: firing, of `fired_at`."""
+    return any(_says(word, member) for field in draft.operation.fields for member in field.enum)
+
+
 def add_adjectives(draft: Draft, rest: Phrase) -> None:
     """Words beside the subject: members of an enumeration, true flags, and `region eu-west-1`."""
-    for one, other in pairwise(draft.open_words):
-        if other.index == one.index + 1:
+    for one, other in pairwise(rest):
+        if other.index == one.index + 1 and not {one.index, other.index} & draft.explained:
             _flag(draft, Word(one.index, f"{one.text} {other.text}", f"{one.lower} {other.lower}", one.stems + other.stems), rest)
     for word in draft.open_words:
         _flag(draft, word, rest)
@@ -119,15 +152,15 @@ def add_adjectives(draft: Draft, rest: Phrase) -> None:
 
 
 def _flag(draft: Draft, word: Word, rest: Phrase) -> None:
-    negated, bare = _negation(draft, word, rest)
+    negation, bare = _negation(draft, word, rest)
     holders = [field for field in draft.operation.fields if _holds(field, bare)]
     if len(holders) > 1:
         choices = draft.voice.say("or").join(field.path for field in holders)
         raise draft.misfit("may_be_either", said=word.text, choices=choices, first=holders[0].path)
     for holder in holders:
         truth = Word(bare.index, "true", "true", ()) if holder.type == "boolean" else bare
-        _compare(draft, holder, truth, negated=negated)
-        draft.explained |= {word.index, word.index + word.lower.count(" ")}
+        _compare(draft, holder, truth, negated=negation is not None)
+        draft.explained |= {word.index if negation is None else negation, word.index, word.index + word.lower.count(" ")}
         # In "with status failed" the field's own name says nothing more.
         name = name_stems(holder.path)
         draft.explained |= {other.index for other in draft.open_words if all(any(same(s, n) for n in name) for s in other.stems)}
@@ -140,24 +173,26 @@ def _holds(field: RowField, word: Word) -> bool:
     return any(_says(word, member) for member in field.enum) or (field.type == "boolean" and _says(word, flag))
 
 
-def _negation(draft: Draft, word: Word, rest: Phrase) -> tuple[bool, Word]:
-    """Whether the word is negated (not failed, non-critical, unhealthy), and the word without it."""
-    before = next((other for other in rest if other.index == word.index - 1), None)
+def _negation(draft: Draft, word: Word, rest: Phrase) -> tuple[int | None, Word]:
+    """The index of what negates the word (not failed, non-critical, unhealthy), or None, and the word without it."""
+    before = next((other for other in reversed(rest) if other.index < word.index and other.lower not in ARTICLES), None)
     if before is not None and before.lower in NEGATIONS:
-        draft.explained.add(before.index)
-        return True, word
+        return before.index, word
     for prefix in ("non-", "un"):
         bare = word.lower.removeprefix(prefix)
-        if bare != word.lower and not any(_says(word, member) for field in draft.operation.fields for member in field.enum):
-            return True, Word(word.index, bare, bare, stems_of(bare))
-    return False, word
+        if bare != word.lower and not any(_holds(field, word) for field in draft.operation.fields):
+            return word.index, Word(word.index, bare, bare, stems_of(bare))
+    return None, word
 
 
 def _labelled(draft: Draft, word: Word) -> None:
-    labels = [field for field in draft.operation.fields if not field.enum and field.type != "integer"]
-    found = match_field(word.stems, labels, "text")
+    """`region eu-west-1`: a field's name and a value after it. Another field's name, or a mere word beside a figure, is no value."""
+    labels = [field for field in draft.operation.fields if not field.enum]
+    found = match_field(word.stems, labels, "text") or match_field(word.stems, labels, "number")
     value = next((other for other in draft.open_words if other.index == word.index + 1), None)
     if found is None or found.score < LABEL_SCORE or value is None or word.index in draft.explained:
+        return
+    if value.number is None and (found.field.type in ("integer", "number", "boolean") or match_field(value.stems, draft.operation.fields)):
         return
     draft.use(found, word.text)
     _compare(draft, found.field, value, negated=False)

@@ -65,6 +65,12 @@ class Draft:
         return sum(scores) / len(scores)
 
     @property
+    def is_singular(self) -> bool:
+        """The subject was said as one thing: `the oldest pod`."""
+        said = [word.lower for word in self.content if word.index in self.subject.said_by]
+        return bool(said) and not any(word.endswith("s") and not word.endswith("ss") for word in said)
+
+    @property
     def open_words(self) -> list[Word]:
         """The words that nothing has explained yet."""
         return [word for word in self.content if word.index not in self.explained]

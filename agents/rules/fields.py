@@ -27,6 +27,8 @@ machine host"""
 SAME: tuple[frozenset[str], ...] = tuple(frozenset(stems_of(line)) for line in _SYNONYMS.splitlines())
 """Words that name one thing in metrics and inventories everywhere. Kept this short on purpose: every pair is a chance to be wrong."""
 
+EXACT = 1.3
+"""The fit of a phrase that is the whole name: no taste outweighs it."""
 IDENTITY = ("name", "hostname", "title", "label", "id", "key", "uid")
 TIME_FORMATS = frozenset({"date-time", "date"})
 _USE, _CAPACITY, _COUNT = (
@@ -117,7 +119,12 @@ def _score(phrase: tuple[str, ...], field: RowField, dimension: str, plural: boo
     if not all(hit or any(same(word, part) for part in described) for word, hit in zip(phrase, named, strict=True)):
         return 0.0
     spare = sum(not any(same(part, word) for word in phrase) for part in name)
-    fit = sum(1.0 if hit else 0.5 for hit in named) / len(phrase) if phrase else 0.5
+    exact = [any(alike(word, part) for part in name) for word in phrase]
+    # A word that is in the name counts for more than one that only means the same, and that for more than one of the description.
+    fits = [1.0 if exactly else 0.85 if by_name else 0.5 for exactly, by_name in zip(exact, named, strict=True)]
+    fit = sum(fits) / len(phrase) if phrase else 0.5
+    if phrase and all(exact) and all(any(alike(part, word) for word in phrase) for part in name):
+        return EXACT
     return max(0.01, fit - 0.05 * spare + _taste(field, name, dimension, plural))
 
 
@@ -134,7 +141,7 @@ def time_field(phrase: Sequence[str], fields: Sequence[RowField]) -> FieldMatch 
     if phrase:
         return match_field(phrase, fields, "time")
     moments = [field for field in fields if is_time(field)]
-    began = ("start", "creat", "open", "begin", "timestamp", "time")
+    began = ("creat", "open", "start", "begin", "timestamp", "time")
     ranked = sorted(
         moments, key=lambda field: next((rank for rank, stem in enumerate(began) if stem in name_stems(field.path)), len(began))
     )

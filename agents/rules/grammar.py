@@ -45,7 +45,11 @@ def read(question: str) -> Intent:
     equalities = tuple(_equalities(sentence))
     if sentence.find("or"):
         raise QuestionDeclined(_VOICE.say("no_or"), hint=_VOICE.say("one_question_a_side"))
-    return Intent(question, sentence.rest, thresholds, emptiness, equalities, ranking, summary, limit, hours, assumptions)
+    by = None if ranking or summary else sentence.take(rf"by (?P<phrase>{PHRASE})")
+    return Intent(
+        question, sentence.rest, thresholds, emptiness, equalities, ranking, summary, limit, hours, assumptions,
+        by=by.words("phrase") if by else (),
+    )  # fmt: skip
 
 
 def _window(sentence: Sentence) -> tuple[float | None, tuple[str, ...]]:
@@ -95,6 +99,10 @@ def _thresholds(sentence: Sentence) -> Iterator[Threshold]:
             assert quantity is not None
             loosened = LOOSENED.get("more" if found.text("more") else "less" if found.text("less") else "", {})
             yield _threshold(sentence, found, loosened.get(op, op), quantity)
+    for found in sentence.all(r"(?:with|having|have|has) (?P<value>#\w*)(?= (?!or )[^\s|#])"):
+        quantity = found.quantity("value")
+        assert quantity is not None
+        yield _threshold(sentence, found, "eq", quantity)
     for found in sentence.all(r"(?P<value>#\w*) or (?:(?P<more>more|above|higher)|less|below|lower|fewer)"):
         quantity = found.quantity("value")
         assert quantity is not None
@@ -135,9 +143,13 @@ def _after(sentence: Sentence, index: int) -> Phrase:
 
 
 def _ranking(sentence: Sentence) -> tuple[Ranking | None, int | None]:
-    head = sentence.take(rf"(?:the )?(?P<way>{'|'.join(HEADS)}|first|last|latest)(?: (?P<limit>#))") or sentence.take(
-        rf"(?:the )?(?P<way>{'|'.join(HEADS)})|(?P<limit>#)"
+    head = sentence.take(rf"(?:the )?(?P<way>{'|'.join(HEADS)})(?: (?P<limit>#))?") or sentence.take(
+        r"(?:the )?(?P<way>first|last|latest) (?P<limit>#)"
     )
+    # A bare number counts rows only where it stands before them: "ticket 1003" names one.
+    lead = "show|list|get|give|find|display|me|which|what|the|any|only|just"
+    begins = bool(sentence.words) and sentence.words[0].number is not None
+    head = head or sentence.take(rf"(?P<way>{lead}) (?P<limit>#)") or (sentence.take(r"(?P<way>)(?P<limit>#)(?= )") if begins else None)
     limit = int(quantity.value) if head and (quantity := head.quantity("limit")) else None
     way = head.text("way") if head else ""
     ranking = _by_superlative(sentence) or _by_figure(sentence, way) or _by_adjective(sentence)
@@ -191,15 +203,14 @@ def _emptiness(sentence: Sentence) -> Iterator[Emptiness]:
 
 def _equalities(sentence: Sentence) -> Iterator[Equality]:
     for found in sentence.all(rf"(?P<phrase>named|called) (?P<value>{VALUE})"):
-        name = replace(found.words("phrase")[0], lower="name", stems=("name",))
-        yield Equality((name,), found.words("value")[0])
+        yield Equality((), found.words("value")[0])
     is_not = r"(?P<not>is not|isn't|are not|aren't|!=|≠)"
     for found in sentence.all(
         rf"(?:whose|where|with|having|and) (?:the |a |an )?(?P<phrase>{PHRASE}) (?:{is_not}|is|are) (?P<value>{VALUE})"
     ):
         yield Equality(found.words("phrase"), found.words("value")[0], bool(found.text("not")))
     for found in sentence.all(
-        rf"(?:(?:whose|where|with|having|and) )?(?:the )?(?P<phrase>{PHRASE}) (?:(?P<not>!=|≠)|=|==|:|equals|equal to) (?P<value>{VALUE})"
+        rf"(?:(?:whose|where|with|having|and) )?(?:the )?(?P<phrase>\w[\w.]*) (?:(?P<not>!=|≠)|=|==|:|equals|equal to) (?P<value>{VALUE})"
     ):
         yield Equality(found.words("phrase"), found.words("value")[0], bool(found.text("not")))
     for found in sentence.all(rf"(?P<not>not )?(?P<phrase>\w+ed) (?:by|to) (?P<value>{VALUE})"):

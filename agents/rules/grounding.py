@@ -10,8 +10,7 @@ from agents.rules.draft import Draft, text
 from agents.rules.fields import match_field
 from agents.rules.intent import Intent
 from agents.rules.results import columns, grouping, limit, order
-from agents.rules.subjects import FILLERS, match_subject, spoken_stems
-from agents.rules.words import alike
+from agents.rules.subjects import FILLERS, is_place, match_subject
 from agents.speech.voice import Voice
 from schemas.operation import Operation
 from schemas.query import Call, Query
@@ -28,7 +27,7 @@ class Grounded:
 
 def ground(intent: Intent, operation: Operation, siblings: Sequence[Operation]) -> Grounded | None:
     """The Query that an intent is on this operation; None where it is about something else. Raises Misfit."""
-    content = tuple(word for word in intent.rest if (word.stems or word.quoted) and word.lower not in FILLERS)
+    content = tuple(word for word in intent.rest if (word.stems or word.quoted or word.number) and word.lower not in FILLERS)
     # "the average deployment duration": the subject may stand in front of the figure.
     subject = match_subject(operation, content) or match_subject(operation, intent.summary.phrase if intent.summary else ())
     if subject is None:
@@ -48,10 +47,10 @@ def _query(draft: Draft, intent: Intent) -> Query:
         add_equality(draft, equality)
     within = window(draft, intent)
     add_adjectives(draft, intent.rest)
-    group = grouping(draft, intent.summary)
+    group = grouping(draft, intent)
     ordered = order(draft, intent, group)
     at_most = limit(draft, intent, group)
-    _refuse_unexplained(draft)
+    _refuse_unexplained(draft, intent)
     return Query(
         call=Call(alias=draft.alias, operation=draft.operation.id),
         joins=tuple(draft.joins),
@@ -67,10 +66,10 @@ def _query(draft: Draft, intent: Intent) -> Query:
     )
 
 
-def _refuse_unexplained(draft: Draft) -> None:
-    """Raise Misfit where a word is left that says neither a condition nor which operation is meant."""
-    said = spoken_stems(draft.operation)
-    unknown = [w for w in draft.open_words if not w.stems or not all(any(alike(s, other) for other in said) for s in w.stems)]
+def _refuse_unexplained(draft: Draft, intent: Intent) -> None:
+    """Raise Misfit where a word is left that says neither a condition nor which system is meant."""
+    before = {word.index + 1: word for word in intent.rest}
+    unknown = [word for word in draft.open_words if not is_place(word, before.get(word.index), draft.operation)]
     if not unknown:
         return
     fields = [found.field.path for word in unknown if (found := match_field(word.stems, draft.operation.fields))]

@@ -33,7 +33,7 @@ class Emptiness:
 
 @dataclass(frozen=True)
 class Equality:
-    """`[phrase] is [value]`."""
+    """`[phrase] is [value]`; no phrase: `named [value]`."""
 
     phrase: Phrase
     value: Word
@@ -74,6 +74,8 @@ class Intent:
     window_hours: float | None = None
     assumptions: tuple[str, ...] = ()
     language: Language = "en"
+    by: Phrase = ()
+    """`services by tier`, where nothing says whether to count or to sort."""
 
     @property
     def phrases(self) -> tuple[Phrase, ...]:
@@ -83,4 +85,4 @@ class Intent:
         named += [equality.phrase for equality in self.equalities]
         named += [self.ranking.phrase] if self.ranking else []
         named += [self.summary.phrase, *self.summary.by] if self.summary else []
-        return tuple(phrase for phrase in named if phrase)
+        return tuple(phrase for phrase in (*named, self.by) if phrase)

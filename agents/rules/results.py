@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from agents.rules.draft import Draft, column_name, stems, tail
-from agents.rules.fields import identity_fields, is_time, match_field, time_field
-from agents.rules.intent import Intent, Ranking, Summary
+from agents.rules.fields import Kind, identity_fields, is_time, match_field, time_field
+from agents.rules.intent import Intent, Phrase, Ranking, Summary
 from agents.rules.subjects import FILLERS
 from schemas.operation import RowField
 from schemas.query import Aggregate, Column, Grouping, Order
@@ -13,8 +13,11 @@ COLUMNS = 6
 """Columns of a plain listing; more where the question itself names more fields."""
 
 
-def grouping(draft: Draft, clause: Summary | None) -> Grouping | None:
-    """`count … by tier`, `average memory per region`."""
+def grouping(draft: Draft, intent: Intent) -> Grouping | None:
+    """`count … by tier`, `average memory per region`; `services by tier` counts, `hosts by memory` is for `order`."""
+    clause = intent.summary
+    if clause is None and intent.by and not _is_figure(draft, intent.by):
+        clause = Summary("count", (), (intent.by,))
     if clause is None:
         return None
     by = [draft.find(phrase, "any") for phrase in clause.by]
@@ -32,12 +35,19 @@ def order(draft: Draft, intent: Intent, group: Grouping | None) -> tuple[Order, 
         if intent.ranking:
             raise draft.misfit("groups_not_ranked")
         return (Order(path=group.aggregates[0].name, descending=True),) if group.by else ()
-    if intent.ranking is None:
+    ranking = intent.ranking or (Ranking(intent.by, None) if intent.by else None)
+    if ranking is None:
         return ()
-    found, descending = _ranked(draft, intent.ranking), intent.ranking.descending
+    found, descending = _ranked(draft, ranking), ranking.descending
     if descending is None:
         descending = found.type in ("integer", "number") or is_time(found)
     return (Order(path=draft.path(found), descending=descending),)
+
+
+def _is_figure(draft: Draft, phrase: Phrase) -> bool:
+    """Whether a phrase names something to sort by rather than to group by."""
+    kinds: tuple[Kind, ...] = ("number", "time")
+    return any(match_field(stems(phrase), draft.operation.fields, kind) for kind in kinds)
 
 
 def _ranked(draft: Draft, clause: Ranking) -> RowField:
@@ -54,11 +64,16 @@ def _ranked(draft: Draft, clause: Ranking) -> RowField:
 
 def limit(draft: Draft, intent: Intent, group: Grouping | None) -> str | None:
     """The parameter that bounds the rows."""
-    if intent.limit is None:
+    at_most = intent.limit
+    if at_most is None and intent.ranking and not group and draft.is_singular and intent.language == "en":
+        at_most = 1  # "the oldest pod" is one
+    if at_most is None:
         return None
     if group:
         raise draft.misfit("count_not_limited")
-    return draft.parameter("limit", "integer", intent.limit)
+    if at_most < 1:
+        raise draft.misfit("limit_below_one", said=at_most)
+    return draft.parameter("limit", "integer", at_most)
 
 
 def columns(draft: Draft) -> tuple[Column, ...]:

@@ -15,13 +15,16 @@ from rag.words import split_identifier, stem, tokens
 from schemas.operation import Operation, RowField
 
 FILLERS = frozenset(
-    """a all am an and any anything are as at be been by can could currently did display do does each every exist existing fetch find for
-    from get give had has have hello hey hi how i in is it its just know let list look me my need now of on our out over please print
-    return right running's see shall should show some tell than that the their them then there these they this those to total up us use
-    using want was we were what when where which who whose will with within would you your details information info data entries items
-    name names ones s""".split()
+    """a all am an and any anything are as at be been by can could currently data details did display do does each entries every
+    exist existing fetch find for from get give had has have hello hey hi how i in info information is it items its just know
+    lasted lasting let list look me my name names need now of on ones our out over please print return right running's s see
+    shall should show some take takes taking tell than that the their them then there these they this those to took total us
+    use using want was we were what when where which who whose will with within would you your""".split()
 )
 """Words that carry no condition. Negations and comparisons are not among them."""
+
+POINTING = frozenset("this the my our your that on of in for from at to 这 这个 这台 这些 本 本机 該 该".split())
+"""What stands before a word that names a place."""
 
 _VERBS = frozenset(stems_of("list get describe show read fetch search query all find retrieve"))
 _NOT_A_NOUN = re.compile(r"\{.*\}|api|apis|v?\d+\w*", re.IGNORECASE)
@@ -37,22 +40,24 @@ class Subject:
 
 def match_subject(operation: Operation, words: Sequence[Word]) -> Subject | None:
     """How well the words name what the operation lists, or None where its head noun is not among them."""
-    said = _said(words)
     best = 0.0
     named: set[int] = set()
     for noun in nouns(operation):
-        hits = {part: [indexes for stem, indexes in said if alike(stem, part)] for part in noun}
-        if hits[noun[-1]]:
-            best = max(best, sum(bool(found) for found in hits.values()) / len(hits))
-            named.update(index for found in hits.values() for indexes in found for index in indexes)
+        said_words = [word for word in words if word.stems and all(any(alike(stem, part) for part in noun) for stem in word.stems)]
+        compounds = [pair for pair in _compounds(words) if pair[0] in noun]
+        heads = [word for word in said_words if any(alike(stem, noun[-1]) for stem in word.stems)]
+        if not heads and not any(stem == noun[-1] for stem, _ in compounds):
+            continue
+        stems = {stem for word in said_words for stem in word.stems} | {stem for stem, _ in compounds}
+        best = max(best, sum(any(alike(stem, part) for stem in stems) for part in noun) / len(noun))
+        named |= {word.index for word in said_words} | {index for _, indexes in compounds for index in indexes}
     return Subject(best, frozenset(named)) if named else None
 
 
-def _said(words: Sequence[Word]) -> list[tuple[str, tuple[int, ...]]]:
-    """Each stem with the words that say it; two words may say one stem: file systems."""
-    single = [(stem, (word.index,)) for word in words for stem in word.stems]
+def _compounds(words: Sequence[Word]) -> list[tuple[str, tuple[int, int]]]:
+    """The stem that two words make when they are written as one: file systems. Only a noun that is exactly that is meant."""
     pairs = [(one, other) for one, other in pairwise(words) if other.index == one.index + 1 and one.stems and other.stems]
-    return single + [(stems_of(one.lower + other.lower)[0], (one.index, other.index)) for one, other in pairs]
+    return [(stem("".join((one.lower, other.lower))), (one.index, other.index)) for one, other in pairs]
 
 
 def nouns(operation: Operation) -> tuple[tuple[str, ...], ...]:
@@ -80,9 +85,16 @@ def plural_name(operation: Operation) -> str:
     return identifier("_".join(nouns_of_name) if is_written_by_hand else from_path or "rows")
 
 
-def spoken_stems(operation: Operation) -> frozenset[str]:
-    """Stems that say nothing more than which operation or system is meant."""
-    return frozenset(tokens(f"{operation.summary} {operation.source} {operation.row_title} {' '.join(operation.tags)} {operation.name}"))
+def is_place(word: Word, before: Word | None, operation: Operation) -> bool:
+    """Whether a word only says which system is meant: the source's name, or one of its product words after `on this`."""
+    if not word.stems:
+        return False
+    source = tokens(operation.source)
+    if all(any(alike(stem, part) for part in source) for stem in word.stems):
+        return True
+    products = tokens(" ".join(operation.tags))
+    points = before is not None and before.lower in POINTING
+    return points and all(any(alike(stem, part) for part in products) for stem in word.stems)
 
 
 @dataclass(frozen=True)

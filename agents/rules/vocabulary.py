@@ -16,15 +16,15 @@ AUXILIARIES = frozenset("is are was were be the a an its their of currently at".
 
 _STOP = "|".join(re.escape(word) for word in HARD + SOFT)
 PHRASE = rf"(?!(?:{_STOP})(?: |$))[^\s|#§]+(?: (?!(?:{_STOP})(?: |$))[^\s|#§]+){{0,4}}"
-VALUE = rf"(?!(?:{_STOP})(?: |$))(?:§|[^\s|#]+)"
+VALUE = rf"(?!(?:{_STOP})(?: |$))(?:§|#\w*|[^\s|#]+)"
 
 COMPARISONS: tuple[tuple[Comparison, tuple[str, ...]], ...] = (
     ("ge", (">=|≥", "at least", "at or (?:above|over)", "(?:greater|more) than or equal to", "(?:no|not) (?:less|fewer|lower) than",
             "not (?:below|under)", "a minimum of")),
     ("le", ("<=|≤", "at most", "up to", "at or (?:below|under)", "(?:less|fewer) than or equal to",
             "(?:no|not) (?:more|greater|higher) than", "not (?:above|over)", "a maximum of")),
-    ("gt", (">", "(?:more|greater|higher|larger|bigger) than", "above|over", "exceeding|exceeds|exceed|beyond")),
-    ("lt", ("<", "(?:less|fewer|lower|smaller) than", "below|under")),
+    ("gt", (">", "(?:more|greater|higher|larger|bigger|longer) than", "above|over", "exceeding|exceeds|exceed|beyond")),
+    ("lt", ("<", "(?:less|fewer|lower|smaller|shorter) than", "below|under")),
     ("ne", ("!=|≠", "not equal to")),
     ("eq", ("==|=", "equal to|equals", "exactly")),
 )  # fmt: skip
@@ -36,7 +36,7 @@ AGGREGATES: dict[str, AggregateFunction] = {
     "maximum": "max", "max": "max", "minimum": "min", "min": "min",
 }  # fmt: skip
 SUPERLATIVES = dict.fromkeys("most highest largest greatest".split(), True) | dict.fromkeys("least lowest smallest fewest".split(), False)
-HEADS = {"top": True, "best": True, "bottom": False, "worst": False}
+HEADS = {"top": True, "bottom": False}
 DIRECTIONS = dict.fromkeys(("asc", "ascending"), False) | dict.fromkeys(("desc", "descending"), True)
 TIME_ADJECTIVES = {"newest": True, "latest": True, "recent": True, "oldest": False, "earliest": False}
 FIELD_ADJECTIVES = {

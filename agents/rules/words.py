@@ -18,7 +18,7 @@ SECONDS = "seconds"
 UNITS: dict[str, tuple[str, float]] = (
     dict.fromkeys(("%", "percent", "pct"), (PERCENT, 1.0))
     | {name: (BYTES, 1000.0**power) for power, names in enumerate(("b byte bytes", "kb", "mb", "gb", "tb")) for name in names.split()}
-    | {name: (BYTES, 1024.0**power) for power, name in enumerate(("kib", "mib", "gib", "tib"), 1)}
+    | {name: (BYTES, 1024.0**power) for power, names in enumerate(("kib ki", "mib mi", "gib gi", "tib ti"), 1) for name in names.split()}
     | dict.fromkeys(("ms", "millisecond", "milliseconds"), (SECONDS, 0.001))
     | dict.fromkeys(("s", "sec", "secs", "second", "seconds"), (SECONDS, 1.0))
     | dict.fromkeys(("m", "min", "mins", "minute", "minutes"), (SECONDS, 60.0))
@@ -26,11 +26,13 @@ UNITS: dict[str, tuple[str, float]] = (
     | dict.fromkeys(("d", "day", "days"), (SECONDS, 86400.0))
     | dict.fromkeys(("w", "week", "weeks"), (SECONDS, 604800.0))
 )
-"""Spelling to (dimension, size in the dimension's base unit)."""
+"""Spelling in lower case to (dimension, size in the dimension's base unit)."""
+LETTERS = {"K": (BYTES, 1e3), "M": (BYTES, 1e6), "G": (BYTES, 1e9), "T": (BYTES, 1e12)}
+"""Units whose case matters: 4G is bytes, 5m are minutes."""
 
 _WORD = re.compile(
     r"""(?P<quoted>"[^"]+"|“[^”]+”|'[^']+'(?!\w))
-      | (?P<number>(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?)(?P<attached>[a-zA-Z]{1,3}\b|%)?(?![\w.]*\w)
+      | (?P<number>(?<![\w.])[-−]?\d+(?:,\d{3})*(?:\.\d+)?)(?P<attached>[a-zA-Z]{1,3}\b|%)?(?![\w.]*\w)
       | (?P<operator>>=|<=|!=|==|≥|≤|≠|[=<>%])
       | (?P<word>\w[\w./:@'’-]*\w|\w)
       | (?P<stop>[,;:()])""",
@@ -63,13 +65,18 @@ def read_words(question: str) -> tuple[Word, ...]:
     words: list[Word] = []
     for found in _WORD.finditer(question):
         text = found.group()
-        if (unit := UNITS.get(text.lower())) and words and _takes_unit(words[-1]):
+        if (unit := unit_of(text)) and words and _takes_unit(words[-1]):
             number = words[-1].number
             assert number is not None
             words[-1] = _numbered(words[-1].index, f"{words[-1].text} {text}", Quantity(number.value * unit[1], unit[0]))
         else:
             words.append(_word(len(words), found))
     return tuple(words)
+
+
+def unit_of(text: str) -> tuple[str, float] | None:
+    """The dimension that a spelling stands for, and its size in the base unit."""
+    return LETTERS.get(text) or UNITS.get(text.lower())
 
 
 def _takes_unit(word: Word) -> bool:
@@ -79,9 +86,10 @@ def _takes_unit(word: Word) -> bool:
 def _word(index: int, found: re.Match[str]) -> Word:
     text = found.group()
     if digits := found["number"]:
-        value = float(digits.replace(",", ""))
-        dimension, size = UNITS.get((found["attached"] or "").lower(), ("", 1.0))
-        return _numbered(index, text, Quantity(value * size, dimension))
+        value = float(digits.replace(",", "").replace("−", "-"))
+        unit = unit_of(found["attached"]) if found["attached"] else ("", 1.0)
+        # An unknown unit makes the whole an ordinary word, which nothing will explain: better than a figure without its unit.
+        return _numbered(index, text, Quantity(value * unit[1], unit[0])) if unit else Word(index, text, text.lower(), stems_of(text))
     if text.lower() in NUMBER_WORDS:
         return _numbered(index, text, Quantity(NUMBER_WORDS[text.lower()]))
     if found["quoted"]:

@@ -54,14 +54,8 @@ class Playbook:
         self._planter = planter
         self._moved = moved(query, planter.maker_of, random)
 
-    def cases(self) -> Iterator[Case]:
-        """Every case, the ones about the data first."""
-        yield from self._rehearsal()
-        plain = self._planter.plain({})
-        yield from self._worlds(plain)
-        yield from self._bad_days(plain)
-
-    def _rehearsal(self) -> Iterator[Case]:
+    def rehearsal(self) -> Iterator[Case]:
+        """The cases about the question: its constants and others, over everything worth planting around them."""
         if self._operation(self._query.call.operation).row_is_single:
             for arguments, title in (({}, "with the question's own constants"), (self._moved, "with other constants")):
                 worlds = self._planter.each(arguments, SINGLE_ROWS)
@@ -74,6 +68,12 @@ class Playbook:
             yield Case("rehearsal", "with other constants", world, self._moved)
         if self._query.limit:
             yield Case("rehearsal", f"with {self._query.limit}=1", world, with_limit_one(self._query, {}))
+
+    def contract(self) -> Iterator[Case]:
+        """The cases that the author did not choose, over a small world: odd data and bad days."""
+        plain = self._planter.plain({})
+        yield from self._worlds(plain)
+        yield from self._bad_days(plain)
 
     def _worlds(self, plain: World) -> Iterator[Case]:
         """Nothing is wrong with the server; the data are not what the author had in mind."""

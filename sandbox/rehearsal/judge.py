@@ -66,9 +66,8 @@ def _failure(case: Case, scene: Scene, outcome: Outcome) -> list[Verdict]:
     if outcome.status == "raised" and case.demand != "exact":
         return []
     if outcome.finding == "F_WORKER":
-        return [
-            _verdict(case, "STOPPED", "the worker died or stopped answering (F_WORKER), so nothing is known of this case: verify again")
-        ]
+        message = "the worker died or stopped answering (F_WORKER), so nothing is known of this case: verify again"
+        return [_verdict(case, "STOPPED", message)]
     if error is None or outcome.status != "raised":
         words = "it never came to an end" if case.demand == "raise" else "it was stopped"
         return [_verdict(case, "STOPPED", f"{words} ({outcome.finding}): bound every loop and every wait", outcome)]

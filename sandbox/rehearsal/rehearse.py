@@ -46,42 +46,45 @@ def rehearse(
 ) -> Rehearsal:
     """Run every case and judge it. `slices` are by operation id and hold at least the Query's; equal seeds plant equal worlds.
 
+    `run` is called from two threads at once. `monotonic` gives seconds.
+
     Raises PlantingFailed where data that fit the slices can't be made: then nothing is known of the candidate.
     """
     stage = Stage(candidate, slices, run, seed)
+    started = monotonic()
     try:
-        trials = list(stage.trials(monotonic))
+        rehearsed = stage.trials(stage.playbook.rehearsal())
+        between = monotonic()
+        tested = stage.trials(stage.playbook.contract())
     except OverflowError as error:  # times are planted around the window, and there is none before the year 1
         raise PlantingFailed(f"the query's constants can't be planted around: {error}") from error
     said: list[Verdict] = []
-    rehearsed = _checked("rehearsal", trials, said)
-    contract = _checked("contract", trials, said)
+    trials = [*rehearsed, *tested]
     return Rehearsal(
-        rehearsed,
-        contract,
+        _checked("rehearsal", rehearsed, said, (between - started) * 1000),
+        _checked("contract", tested, said, (monotonic() - between) * 1000),
         tuple(trial.coverage for trial in trials if trial.coverage),
         len(trials),
         sum(world.planted for world in _worlds(trials)),
-        blind_spots([trial.scene for trial in trials if trial.case.check == "rehearsal"], stage.vacuous),
+        blind_spots([trial.scene for trial in rehearsed], stage.vacuous),
     )
 
 
-def _checked(check: Literal["rehearsal", "contract"], trials: Sequence[Trial], said: list[Verdict]) -> CheckResult:
+def _checked(check: Literal["rehearsal", "contract"], trials: Sequence[Trial], said: list[Verdict], milliseconds: float) -> CheckResult:
     """The findings of one check, each kind once. What was `said` before is only counted; what is new is added there."""
-    mine = [trial for trial in trials if trial.case.check == check]
     fresh: list[Verdict] = []
     repeated = 0
-    for trial in mine:
+    for trial in trials:
         news = [verdict for verdict in trial.verdicts if not any(_repeats(verdict, other) for other in said)]
         repeated += bool(trial.verdicts) and not news
         fresh += news
         said += news
-    detail = f"{len(mine)} cases, {sum(world.planted for world in _worlds(mine))} planted rows"
+    detail = f"{len(trials)} cases, {sum(world.planted for world in _worlds(trials))} planted rows"
     return CheckResult(
         check=check,
         detail=detail + (f"; {repeated} more fail for a reason given already" if repeated else ""),
         findings=tuple(verdict.finding for verdict in fresh[:MOST_FINDINGS]),
-        milliseconds=sum(trial.milliseconds for trial in mine),
+        milliseconds=milliseconds,
     )
 
 

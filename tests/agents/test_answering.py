@@ -64,7 +64,8 @@ def test_each_row_points_to_the_call_that_delivered_it() -> None:
 def test_a_row_that_no_response_supports_is_removed_and_told(invented: dict[str, Any]) -> None:
     grounds = grounded([*RIGHT, invented], transcript(*PAGES))
     assert grounds.rows == (("c", 99), ("a", 81))
-    assert "1 row that no recorded response supports removed" in grounds.caveats
+    assert grounds.completeness.gaps == ("1 row that no recorded response supports removed",)
+    assert not grounds.completeness.complete
 
 
 def test_a_row_returned_twice_is_supported_once() -> None:
@@ -72,7 +73,8 @@ def test_a_row_returned_twice_is_supported_once() -> None:
 
 
 def test_a_row_that_the_tool_lost_is_told() -> None:
-    assert "1 row that the responses support missing from the tool's result" in grounded(RIGHT[:1], transcript(*PAGES)).caveats
+    completeness = grounded(RIGHT[:1], transcript(*PAGES)).completeness
+    assert completeness.gaps == ("1 row that the responses support missing from the tool's result",)
 
 
 @pytest.mark.parametrize(

@@ -97,10 +97,10 @@ class InProcess:
         granted = [slices()[call.operation] for call in queries()[name].calls]
         source = Source(name="fleet", spec_url=f"{BASE_URL}/openapi.json", base_url=BASE_URL)
         self._grant = Grant(source, tuple(granted), tuple(slice_.operation for slice_ in granted))
-        self.runs = 0
+        self.jobs: list[Job] = []
 
     def __call__(self, job: Job, api: Transport, budget: Budget) -> Ran:
-        self.runs += 1
+        self.jobs.append(job)
         clock = _Clock(job.started_at)
         broker = Broker(self._grant, api, budget=budget, sleep=clock.sleep)
         outcome = _run(job, broker, clock)
