@@ -78,6 +78,7 @@ class Runner:
 
         Raises CandidateRejected where the documents that it was written from have changed.
         """
+        _check_values(tool, values)
         parameters = [p.model_copy(update={"default": values.get(p.name, p.default)}) for p in tool.query.parameters]
         query = tool.query.model_copy(update={"parameters": tuple(parameters)})
         record = self.begin(f"{tool.reference} {' '.join(f'{p.name}={p.default}' for p in parameters)}".strip())
@@ -136,6 +137,12 @@ class Runner:
 
     def _ended(self, record: RunRecord, status: RunStatus, **outcome: Any) -> RunRecord:
         return record.model_copy(update={"status": status, "finished_at": self._clock(), **outcome})
+
+
+def _check_values(tool: ToolManifest, values: Mapping[str, Scalar]) -> None:
+    at_most = values.get(tool.query.limit or "")
+    if at_most is not None and int(at_most) < 1:
+        raise QuestionDeclined(f"{tool.query.limit}={at_most}: the number of rows has to be at least 1.")
 
 
 def _first(record: RunRecord) -> State:

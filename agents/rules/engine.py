@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 
 from agents.generate import author
 from agents.knowledge import Knowledge
@@ -10,7 +11,7 @@ from agents.rules import chinese, grammar
 from agents.rules.draft import Misfit
 from agents.rules.grounding import Grounded, ground
 from agents.rules.intent import Intent
-from agents.rules.subjects import plural_name
+from agents.rules.subjects import FILLERS, plural_name
 from agents.speech.language import language_of
 from agents.speech.voice import Voice
 from schemas.errors import CandidateRejected, QuestionDeclined
@@ -40,7 +41,7 @@ class RulesEngine:
         voice = Voice(intent.language)
         fits, misfits = _attempts(intent, knowledge)
         if not fits:
-            raise _declined(misfits, knowledge, voice)
+            raise _declined(intent, misfits, knowledge, voice)
         best = max(fits, key=lambda grounded: grounded.fit)  # the first of equals: retrieval's order
         rivals = {g.operation.source for g in fits if g.operation.source != best.operation.source and g.fit > best.fit - MARGIN}
         if rivals:
@@ -86,7 +87,7 @@ def _candidates(intent: Intent, knowledge: Knowledge) -> list[Operation]:
     return [operation for operation in knowledge.retrieve(words) if operation.is_listable]
 
 
-def _declined(misfits: Sequence[Misfit], knowledge: Knowledge, voice: Voice) -> QuestionDeclined:
+def _declined(intent: Intent, misfits: Sequence[Misfit], knowledge: Knowledge, voice: Voice) -> QuestionDeclined:
     if misfits:
         return QuestionDeclined(max(misfits, key=lambda misfit: misfit.fit).reason)
     subjects: dict[str, list[str]] = {}
@@ -94,5 +95,15 @@ def _declined(misfits: Sequence[Misfit], knowledge: Knowledge, voice: Voice) -> 
         subjects.setdefault(operation.source, []).append(plural_name(operation).replace("_", " "))
     if not subjects:
         return QuestionDeclined(voice.say("no_source"), hint=voice.say("add_a_source"))
+    if near := _nearest(intent, [name for names in subjects.values() for name in names]):
+        return QuestionDeclined(voice.say("nothing_lists"), hint=voice.say("did_you_mean", said=near[0], name=near[1]))
     known = "; ".join(f"{source}: {', '.join(sorted(set(names))[:15])}" for source, names in subjects.items())
     return QuestionDeclined(voice.say("nothing_lists"), hint=voice.say("what_i_list", known=known))
+
+
+def _nearest(intent: Intent, names: Sequence[str]) -> tuple[str, str] | None:
+    """A word of the question that is one slip away from something that can be listed, and that."""
+    for word in intent.rest:
+        if word.lower not in FILLERS and (found := get_close_matches(word.lower, names, n=1, cutoff=0.75)):
+            return word.text, found[0]
+    return None

@@ -77,3 +77,9 @@ def test_findings_end_the_matter_because_there_is_only_one_way_to_write_it(
     query = engine.plan("list owners", knowledge)
     with pytest.raises(CandidateRejected, match="types: no such name"):
         engine.write(query, slices, [Finding(check="types", code="name-defined", message="no such name")])
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("list servces", "services"), ("count deploymnets by status", "deployments")])
+def test_a_slip_of_the_finger_is_asked_back(typed: str, meant: str, engine: RulesEngine, knowledge: Knowledge) -> None:
+    with pytest.raises(QuestionDeclined, match=f"Did you mean “{meant}”"):
+        engine.plan(typed, knowledge)

@@ -150,3 +150,10 @@ def test_a_tool_does_not_answer_once_what_it_was_written_from_has_changed(runtim
     assert not after.reused
     assert after.tool != before.tool
     assert after.rows == before.rows
+
+
+@pytest.mark.parametrize("limit", [0, -3])
+def test_a_limit_below_one_is_refused_at_the_border(runtime: Runtime, estate: FastAPI, limit: int) -> None:
+    reference = ask(runtime, "top 5 hosts by memory").tool
+    with pytest.raises(QuestionDeclined, match="at least 1"):
+        runtime.runner.run_tool(runtime.registry.load(reference).manifest, {"limit": limit})
