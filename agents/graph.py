@@ -21,18 +21,34 @@ from langgraph.graph.state import CompiledStateGraph
 from agents.nodes import NODES, Node, after_find, after_verify
 from agents.run_context import running
 from agents.state import Deps, State
+from schemas.errors import Misconfigured
 
 Graph: TypeAlias = CompiledStateGraph[State, None, State, State]
 
 
 def open_checkpoints(file: Path) -> SqliteSaver:
-    """Checkpoints in SQLite. A row that was tampered with can name no class to be built when it is read."""
+    """Checkpoints in SQLite. A row that was tampered with can name no class to be built when it is read.
+
+    Raises Misconfigured where the file can't be opened or is no database.
+    """
+    try:
+        connection = _connection(file)
+    except (OSError, sqlite3.Error) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise Misconfigured(
+            f"the checkpoints {file} can't be opened: {reason}.",
+            hint="Mend or move the file, or point OPSWRIGHT_HOME to another folder.",
+        ) from error
+    return SqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=[]))
+
+
+def _connection(file: Path) -> sqlite3.Connection:
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     file.touch(mode=0o600)
     connection = sqlite3.connect(file, check_same_thread=False, timeout=10)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
-    return SqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=[]))
+    return connection
 
 
 def build_graph(deps: Deps, checkpoints: BaseCheckpointSaver[str]) -> Graph:

@@ -111,7 +111,7 @@ def run(state: State, deps: Deps) -> State:
     slices = list(_slices(state, deps).values())
     live = deps.live.run(tool, arguments_for(tool.manifest, _query(state)), source, slices, deps.sources.operations(source))
     deps.transcripts.save(state["run_id"], live.transcript)
-    _raise_failure(tool, live)
+    _raise_failure(state["run_id"], tool, live)
     deps.registry.record_use(tool.manifest, run_id=state["run_id"], milliseconds=live.outcome.usage.wall_seconds * 1000)
     return {"result": deps.contents.put(live.outcome.value)}
 
@@ -196,24 +196,24 @@ def _engine(state: State, deps: Deps) -> Engine:
     return next(engine for engine in deps.engines if engine.name == state["engine"])
 
 
-def _raise_failure(tool: RegisteredTool, live: LiveRun) -> None:
+def _raise_failure(run_id: str, tool: RegisteredTool, live: LiveRun) -> None:
     """A tool that did not return ends the run with the error that says what to do next."""
     outcome = live.outcome
     if outcome.status == "returned":
         return
     refused = next((call.refusal for call in live.transcript.calls if call.refusal), "")
     failed = next((call.failure for call in reversed(live.transcript.calls) if call.failure), "")
-    raise _failure(tool.manifest.reference, outcome, refused, failed, live)
+    raise _failure(run_id, tool.manifest.reference, outcome, refused, failed, live)
 
 
-def _failure(reference: str, outcome: Outcome, refused: str, failed: str, live: LiveRun) -> OpswrightError:
+def _failure(run_id: str, reference: str, outcome: Outcome, refused: str, failed: str, live: LiveRun) -> OpswrightError:
     last = live.transcript.calls[-1] if live.transcript.calls else None
     if refused:
         return (LimitExceeded if refused.startswith(LimitExceeded.code) else Denied)(f"{reference}: {refused}")
     if failed:
-        return BackendUnavailable(f"{reference}: {failed}", hint="Nothing was lost: opswright runs resume repeats the step.")
+        return BackendUnavailable(f"{reference}: {failed}", hint=f"Nothing was lost. Go on with: opswright runs resume {run_id}.")
     if last and last.status and last.status >= 400:
-        return _answered(reference, last.status, last.url)
+        return _answered(run_id, reference, last.status, last.url)
     if outcome.finding:
         kind = TimedOut if outcome.finding == "F_WALL" else LimitExceeded
         return kind(f"{reference} was stopped ({outcome.finding}): {outcome.error.message if outcome.error else 'no message'}")
@@ -222,11 +222,11 @@ def _failure(reference: str, outcome: Outcome, refused: str, failed: str, live: 
     return CandidateRejected(f"{reference} failed on live data: {said}", hint="The server may answer otherwise than it documents.")
 
 
-def _answered(reference: str, status: int, url: str) -> OpswrightError:
+def _answered(run_id: str, reference: str, status: int, url: str) -> OpswrightError:
     if status in (401, 403):
         hint = "Check the source's credential: opswright sources list shows its reference."
         return Denied(f"{reference}: the server answered {status} to {url}.", hint=hint)
-    return BackendUnavailable(f"{reference}: the server answered {status} to {url}.", hint="Try again: opswright runs resume.")
+    return BackendUnavailable(f"{reference}: the server answered {status} to {url}.", hint=f"Try again: opswright runs resume {run_id}.")
 
 
 NODES: Mapping[str, Any] = {

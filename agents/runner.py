@@ -78,6 +78,10 @@ class Runner:
 
         Raises CandidateRejected where the documents that it was written from have changed.
         """
+        return self._drive(self.begin_tool(tool, values), None, on_step)
+
+    def begin_tool(self, tool: ToolManifest, values: Mapping[str, Scalar]) -> RunRecord:
+        """Put a run of exactly this version on record, planned already; `resume` works on it."""
         _check_values(tool, values)
         parameters = [p.model_copy(update={"default": values.get(p.name, p.default)}) for p in tool.query.parameters]
         query = tool.query.model_copy(update={"parameters": tuple(parameters)})
@@ -90,7 +94,7 @@ class Runner:
             "wanted_tool": tool.reference,
         }
         self._graph.update_state(_config(record.id), planned, as_node="plan")
-        return self._drive(record, None, on_step)
+        return record
 
     def verification(self, run_id: str) -> Verification | None:
         """What the checks said of the run's last draft, if it wrote one."""

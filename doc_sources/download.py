@@ -50,6 +50,10 @@ class Download:
     validators: Validators
 
 
+class CredentialWanted(Misconfigured):
+    """The server wants a credential, or another one."""
+
+
 class _Retryable(BackendUnavailable):
     """The connection failed or the server stumbled: the next moment may be better."""
 
@@ -208,7 +212,7 @@ def _refused(url: httpx.URL, status: int) -> OpswrightError:
     if status == 429:
         return BackendUnavailable(f"{name} answered 429: too many requests.", hint="Try again later.")
     if status in (401, 403):
-        return Misconfigured(
+        return CredentialWanted(
             f"{name} answered {status}: it wants another credential.", hint="Add the source with a credential that may read it."
         )
     if status in (404, 410):

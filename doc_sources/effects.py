@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import itertools
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
+from urllib.parse import unquote
 
 from pydantic import BeforeValidator
 
 from doc_sources import data_files
+from doc_sources.chinese_change import ChineseChange
+from doc_sources.documented_change import DocumentedChange, third_person
 from doc_sources.words import split
 from schemas.base import Frozen, Json
 from schemas.errors import quoted
@@ -25,6 +29,11 @@ from schemas.operation import Effect
 FOLDER: Final = Path(__file__).with_name("effects")
 
 _NAME_PART: Final = re.compile(r"[/.:]")
+_PARAMETER: Final = re.compile(r"\{[^{}]*\}")
+_PARAMETERS: Final = re.compile(rf"({_PARAMETER.pattern})")
+_DECODINGS: Final = 4
+_LONGEST_VERB: Final = 20
+_NO_BRACES: Final = str.maketrans("{}", "  ")
 _NOT_WORD: Final = re.compile(r"\W")
 _ALSO: Final = frozenset({"and", "then", "or"})
 _ARTICLES: Final = frozenset({"a", "an", "the"})
@@ -47,10 +56,15 @@ class Rules(Frozen):
     changing_verbs: WordSet
     changing_segments: WordSet
     relaying_segments: WordSet
+    glued: WordSet
     documented_changes: WordSet
     secrets: WordSet
     about_secrets: WordSet
+    settings: WordSet
     prepositions: WordSet
+    chinese_reading: WordSet
+    chinese_changing: WordSet
+    chinese_nouns: WordSet
 
 
 class Override(Frozen):
@@ -94,8 +108,9 @@ class EffectJudge:
     def __init__(self, rules: Rules, overrides: tuple[Override, ...] = ()) -> None:
         self.rules = rules
         self._overrides = {operation: override for override in overrides for operation in override.operations}
-        self._documented = _DocumentedChange(rules.documented_changes)
-        self._third_person = frozenset(_third_person(verb) for verb in rules.changing_verbs)
+        self._documented = DocumentedChange(rules.documented_changes)
+        self._chinese = ChineseChange(rules.chinese_reading, rules.chinese_changing, rules.chinese_nouns)
+        self._third_person = frozenset(third_person(verb) for verb in rules.changing_verbs)
         self._known = rules.changing_verbs | rules.changing_segments | rules.relaying_segments
         self._secrets = tuple(f" {secret} " for secret in rules.secrets)
 
@@ -104,11 +119,14 @@ class EffectJudge:
         override = self._overrides.get(f"{facts.method.upper()} {facts.path}")
         if override:
             return Judgement(override.effect, override.reason)
+        facts = _plain_facts(facts)
         name = self._joined(own_words(facts))
         if (refusal := self._refusal(facts, name)) is not None:
             return _write(refusal)
         if secret := self._secret(facts, name):
             return Judgement(Effect.REVEAL, f"its name is about a secret: {quoted(secret)}")
+        if setting := self._setting(facts, name):
+            return Judgement(Effect.REVEAL, f"settings often hold secrets, and it is about {quoted(setting)}")
         if facts.method.upper() == "POST":
             return Judgement(Effect.READ, f"it is a POST whose name begins with {quoted(name[0])}")
         return Judgement(Effect.READ, f"it is a {facts.method.upper()}, and neither its name nor its documentation speaks of a change")
@@ -120,25 +138,43 @@ class EffectJudge:
             return f"it is a {method}"
         if method == "POST" and not (name and name[0] in self.rules.reading_verbs_of_post):
             return "it is a POST whose name does not begin with a reading verb"
-        if verb := self._change_in_name(name) or (method == "POST" and self._any_change(name)):
+        if verb := self._change_in_name(name) or self._chinese.in_name(facts.name) or (method == "POST" and self._any_change(name)):
             return f"its name says {quoted(verb)}"
         if segment := self._change_in_path(facts.path):
             return f"its path says {quoted(segment)}"
-        if verb := self._change_in_summary(self._joined(split(facts.summary))):
+        if verb := self._change_in_summary(self._joined(split(facts.summary))) or self._chinese.in_name(facts.summary):
             return f"its summary says {quoted(verb)}"
-        if words := self._documented.find(facts.summary) or self._documented.find(facts.description):
+        if words := self._change_in_documentation(facts):
             return f"its documentation says {quoted(words)}"
         return None
 
+    def _change_in_documentation(self, facts: Facts) -> str | None:
+        for text in (facts.summary, facts.description):
+            if words := self._documented.find(text) or self._chinese.in_documentation(text):
+                return words
+        return None
+
     def _joined(self, words: tuple[str, ...]) -> tuple[str, ...]:
-        """Verbs that are also written as two words made one: `logOut`, `power-off`, `roll_back`."""
+        """Verbs that are also written as two words made one: `logOut`, `power-off`, `roll_back`; and `rebootall` made two."""
         joined: list[str] = []
-        for word in words:
+        for word in self._unglued(words):
             if joined and joined[-1] + word in self._known:
                 joined[-1] += word
             else:
                 joined.append(word)
         return tuple(joined)
+
+    def _unglued(self, words: tuple[str, ...]) -> Iterator[str]:
+        for word in words:
+            cut = next(
+                (
+                    end
+                    for end in range(2, min(len(word), _LONGEST_VERB + 1))
+                    if word[:end] in self._known and word[end:] in self.rules.glued
+                ),
+                None,
+            )
+            yield from (word,) if cut is None else (word[:cut], word[cut:])
 
     def _change_in_name(self, name: tuple[str, ...]) -> str | None:
         rules = self.rules
@@ -157,14 +193,15 @@ class EffectJudge:
         return next((word for word in words if word in self.rules.changing_segments), None)
 
     def _change_in_path(self, path: str) -> str | None:
-        literal = _literal(path)
-        for segment in literal:
+        for segment in _spoken(path):
             if "".join(split(segment)) in self.rules.relaying_segments:
                 return segment
-        last = self._joined(split(literal[-1])) if literal else ()
-        if not last or last[0] in self.rules.reading_verbs:
-            return None
-        return self._any_change((last[0], last[-1]))
+            words = self._joined(split(segment))
+            if words and words[0] not in self.rules.reading_verbs and (verb := self._any_change((words[0], words[-1]))):
+                return verb
+            if verb := self._chinese.in_name(segment):
+                return verb
+        return None
 
     def _change_in_summary(self, words: tuple[str, ...]) -> str | None:
         # "Get and reset counters", but not "Get read and write latency".
@@ -182,6 +219,10 @@ class EffectJudge:
                 return text.strip()
         # Keys of nothing in particular: of a storage account. "public keys" and "deploy keys" are others.
         return "key" if [_singular(word) for word in self._subject(name)] == ["key"] else None
+
+    def _setting(self, facts: Facts, name: tuple[str, ...]) -> str | None:
+        last = split(_literal(facts.path)[-1]) if _literal(facts.path) else ()
+        return next((words[0] for words in (tuple(self._subject(name)), last) if len(words) == 1 and words[0] in self.rules.settings), None)
 
     def _subject(self, words: tuple[str, ...]) -> Iterator[str]:
         """What a name is about: its words but the verbs, up to a preposition or a second thing."""
@@ -214,36 +255,23 @@ def _literal(path: str) -> list[str]:
     return [segment for segment in path.split("/") if segment and "{" not in segment]
 
 
-class _DocumentedChange:
-    """Finds sentences in which an operation says of itself that it changes something."""
-
-    def __init__(self, verbs: frozenset[str]) -> None:
-        base = "|".join(sorted(verbs))
-        third = "|".join(sorted(_third_person(verb) for verb in verbs))
-        subject = r"(?:(?:calling )?(?:this|the|it)(?: (?:endpoint|operation|call|method|api|request|route|action|command|function))? )?"
-        adverb = r"(?:also |then |immediately |permanently |automatically )*"
-        has_object = r"(?!(?:up|with|at|on|in|from|when|by|to|as)\b)\w+"
-        self._patterns = tuple(
-            re.compile(pattern, re.IGNORECASE)
-            for pattern in (
-                rf"(?:^|[.!?]\s+|\n[ \t]*){subject}{adverb}(?:{third}) {has_object}",
-                rf"\b(?:and|then) {adverb}(?:{third}) {has_object}",
-                rf"\b(?:and|then) {adverb}(?:{base}) (?:them|it|its|the|all|every|each|any)\b",
-                rf"\b(?:this|it|call|request|endpoint|operation|method) will {adverb}(?:{base})\b",
-                rf"^\s*(?:{base}) (?:a|an|the|all|one|this|your|any|every|existing) ",
-            )
-        )
-
-    def find(self, words: str) -> str | None:
-        """The words that say so."""
-        hits = (pattern.search(words) for pattern in self._patterns)
-        return next((hit[0].strip(" .!?\n") for hit in hits if hit), None)
+def _spoken(path: str) -> list[str]:
+    """What a path says beside its parameters: `/hosts/{id}:reboot` says hosts and reboot."""
+    return [segment for segment in _PARAMETER.sub("/", path).split("/") if segment]
 
 
-def _third_person(verb: str) -> str:
-    if verb.endswith("y") and verb[-2] not in "aeiou":
-        return f"{verb[:-1]}ies"
-    return f"{verb}es" if verb.endswith(("s", "sh", "ch", "x", "z")) else f"{verb}s"
+def _plain_facts(facts: Facts) -> Facts:
+    """The same in plain letters, so that nothing is said that is not heard: `%72eboot` and `ｒｅｂｏｏｔ` are reboot."""
+    # Split before decoding: an escaped brace begins no parameter.
+    parts = (part if _PARAMETER.fullmatch(part) else _plain(part).translate(_NO_BRACES) for part in _PARAMETERS.split(facts.path))
+    return Facts(facts.method, "".join(parts), _plain(facts.name), _plain(facts.summary), _plain(facts.description))
+
+
+def _plain(text: str) -> str:
+    """Percent-decoded as often as any chain of servers does, in compatibility form, without invisible characters."""
+    for _ in range(_DECODINGS):
+        text = unquote(text)
+    return "".join(letter for letter in unicodedata.normalize("NFKC", text) if unicodedata.category(letter) != "Cf")
 
 
 def _singular(word: str) -> str:

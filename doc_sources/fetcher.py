@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 from doc_sources import catalogue as catalogue_files
 from doc_sources import effects, local_files
 from doc_sources.catalogue import Catalogue
-from doc_sources.download import Download, Downloader
+from doc_sources.download import CredentialWanted, Download, Downloader
 from doc_sources.effects import EffectJudge
 from doc_sources.parsing import parse
 from doc_sources.servers import base_url
 from doc_sources.slices import Cutter
 from doc_sources.specification import Specification
-from doc_sources.urls import shown
+from doc_sources.urls import origin, parsed, shown
 from schemas.base import digest
-from schemas.errors import SpecUnusable
+from schemas.errors import Misconfigured, SpecUnusable
 from schemas.operation import Slice
 from schemas.source import FetchedSpec, Source, Validators
 
-_CUTTING: Final = 1
+_CUTTING: Final = 2
 """Raised when the same document is cut differently: what is cached by then is fetched again, changed or not."""
+
+_WITHOUT_CREDENTIAL: Final = (
+    "The credential is for the base URL, which is another place, so it was not sent there. "
+    "Give the address of a description at the base URL, or save it as a file and give the file's path."
+)
 
 
 class OpenApiFetcher:
@@ -50,7 +54,12 @@ class OpenApiFetcher:
     def _download(self, source: Source, known: Validators | None) -> Download | None:
         if local_files.is_local(source.spec_url):
             return local_files.read(source.spec_url, known, self._downloader.limits.document_bytes)
-        return self._downloader.get(source.spec_url, known, source.credential)
+        if source.credential is None or _is_where_calls_go(source):
+            return self._downloader.get(source.spec_url, known, source.credential)
+        try:
+            return self._downloader.get(source.spec_url, known)
+        except CredentialWanted as error:
+            raise Misconfigured(error.message, hint=_WITHOUT_CREDENTIAL) from error
 
     def _read(self, source: Source, download: Download) -> FetchedSpec:
         specification = Specification(parse(download.content))
@@ -90,6 +99,11 @@ class OpenApiFetcher:
         if name not in self._judges:
             self._judges[name] = effects.load_judge(name)
         return self._judges[name]
+
+
+def _is_where_calls_go(source: Source) -> bool:
+    """Whether the document's host may have the credential: not where the operator said that calls go elsewhere."""
+    return not source.base_url or origin(parsed(source.spec_url)) == origin(parsed(source.base_url))
 
 
 def _tagged(piece: Slice, words: tuple[str, ...]) -> Slice:

@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-import orjson
-
 from doc_sources import pagination
 from doc_sources.components import Component
 from doc_sources.effects import EffectJudge, Facts
@@ -21,7 +19,7 @@ from doc_sources.rows import RowReader, Rows
 from doc_sources.shapes import ShapeReader
 from doc_sources.specification import Specification
 from schemas.base import Json, digest
-from schemas.errors import SpecUnusable, quoted
+from schemas.errors import LimitExceeded, SpecUnusable, quoted
 from schemas.operation import Operation, Pagination, Parameter, Slice
 
 MAX_TOTAL_BYTES: Final = 2_000_000_000
@@ -47,9 +45,10 @@ class Cutter:
         for operation in self._specification.operations():
             try:
                 yield self._slice(operation)
-            except (orjson.JSONEncodeError, RecursionError) as error:
-                # Nesting beyond 254 levels, text that is not Unicode, or references thousands of steps long.
-                self._specification.warnings.add(f"The operation {quoted(operation.name)} is left out: {error}.")
+            except (LimitExceeded, RecursionError) as error:
+                # What JSON can't hold, or references thousands of steps long.
+                reason = error.message if isinstance(error, LimitExceeded) else f"{error}."
+                self._specification.warnings.add(f"The operation {quoted(operation.name)} is left out: {reason}")
 
     def _slice(self, normal: NormalOperation) -> Slice:
         components = self._specification.components.closure(normal.uses)

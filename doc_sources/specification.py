@@ -60,11 +60,12 @@ class Specification:
 
     def _raw_operations(self) -> Iterator[RawOperation]:
         for path, node in self.paths.items():
-            if path.startswith("/"):
+            if path.startswith("/") and "{}" not in path:
                 item = self.components.resolve(node)
                 yield from (RawOperation(path, item, method, item[method]) for method in METHODS if isinstance(item.get(method), dict))
             elif not path.startswith("x-"):
-                self.warnings.add(f"The path {quoted(path)} is left out: a path starts with a slash.")
+                reason = "a parameter in it has no name" if path.startswith("/") else "a path starts with a slash"
+                self.warnings.add(f"The path {quoted(path)} is left out: {reason}.")
 
 
 def _unique_names(operations: list[RawOperation]) -> list[str]:

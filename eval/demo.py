@@ -12,7 +12,6 @@ from typing import Protocol
 from eval.runtime import Runtime
 from eval.servers import estate, glances
 from schemas.run import RunRecord
-from schemas.source import Credential
 
 QUESTIONS = (
     "which services have no on-call engineer",
@@ -52,11 +51,9 @@ def play(runtime: Runtime, stage: Stage) -> None:
     """Start the services, ask everything, stop the services."""
     with tempfile.TemporaryDirectory(prefix="opswright-demo-") as folder:
         token = secrets.token_urlsafe(24)
-        token_file = Path(folder, "estate-token")
-        token_file.write_text(token)
         with estate(Path(folder), now=datetime.now(UTC), token=token) as registry, glances(Path(folder)) as metrics:
             stage.announce(f"An estate of services and hosts listens on {registry.url}, Glances on {metrics.url}.")
-            runtime.connect(f"{registry.url}/openapi.json", name="estate", credential=Credential(secret=f"file:{token_file}"))
+            runtime.connect(f"{registry.url}/openapi.json", name="estate", credential=registry.credential)
             runtime.connect(f"{metrics.url}/openapi.json", name="glances")
             for question in QUESTIONS:
                 _ask(runtime, stage, question)

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -16,6 +16,7 @@ from typing import Final
 import httpx
 
 from schemas.errors import BackendUnavailable, quoted
+from schemas.source import Credential
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 POLL_SECONDS: Final = 0.05
@@ -42,22 +43,28 @@ cors_origins=http://127.0.0.1
 
 @dataclass(frozen=True)
 class Server:
-    """A server that answers at `url` for as long as its context lasts."""
+    """A server that answers at `url` for as long as its context lasts, to whoever has the credential if there is one."""
 
     name: str
     url: str
     pid: int
+    credential: Credential | None = None
 
 
-def estate(folder: Path, *, now: datetime, token: str | None = None) -> AbstractContextManager[Server]:
+@contextmanager
+def estate(folder: Path, *, now: datetime, token: str | None = None) -> Iterator[Server]:
     """The simulated estate as it stands at `now` (aware), asking for the token if there is one.
 
     `folder` (made if absent) gets its log and its token. Raises what `running` raises; needs the extra `demo`.
     """
     arguments = ["-m", "eval.estate", "--port", "0", "--now", now.isoformat()]
+    credential = None
     if token is not None:
-        arguments += ["--token-file", str(_write_private(folder.resolve() / "estate.token", token))]
-    return running("estate", folder, arguments, announcement=r"^ready (\S+)$", health="/health")
+        file = _write_private(folder.resolve() / "estate.token", token)
+        arguments += ["--token-file", str(file)]
+        credential = Credential(secret=f"file:{file}")
+    with running("estate", folder, arguments, announcement=r"^ready (\S+)$", health="/health") as server:
+        yield replace(server, credential=credential)
 
 
 def glances(folder: Path) -> AbstractContextManager[Server]:

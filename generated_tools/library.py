@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,9 +19,9 @@ from typing import TypeVar
 from filelock import FileLock
 from pydantic import BaseModel, ValidationError
 
-from schemas.base import text_digest
+from sandbox.durable import sync_folder
 from schemas.errors import CandidateRejected, Misconfigured, NotFound, quoted
-from schemas.tool import Candidate, RegisteredTool, ToolManifest
+from schemas.tool import Candidate, RegisteredTool, ToolManifest, code_digest
 from schemas.verification import Verification
 
 CODE, TESTS, MANIFEST, VERIFICATION = "tool.py", "test_tool.py", "manifest.json", "verification.json"
@@ -65,6 +66,8 @@ class Library:
 
     def versions(self, name: str) -> list[int]:
         """The version numbers that exist for a tool, sound or damaged, in order."""
+        if not _NAME.fullmatch(name):
+            return []
         return sorted(int(match[1]) for folder in _folders(self.folder / name) if (match := _VERSION.fullmatch(folder.name)))
 
     def references(self) -> list[tuple[str, int]]:
@@ -91,11 +94,11 @@ class Library:
         for name, text in _texts(manifest, candidate, verification).items():
             _write_durably(draft / name, text)
         draft.chmod(0o755)  # mkdtemp's 0700 would keep colleagues from a shared library
-        _sync_folder(draft)
+        sync_folder(draft)
         target.parent.mkdir(exist_ok=True)
         draft.rename(target)
-        _sync_folder(target.parent)
-        _sync_folder(self.folder)
+        sync_folder(target.parent)
+        sync_folder(self.folder)
 
     def read(self, name: str, version: int) -> RegisteredTool:
         """A version with its digest checked.
@@ -108,7 +111,7 @@ class Library:
         manifest = _parsed(ToolManifest, folder / MANIFEST)
         verification = _parsed(Verification, folder / VERIFICATION)
         tool = RegisteredTool(manifest=manifest, code=_text(folder / CODE), tests=_text(folder / TESTS), verification=verification)
-        if complaint := _complaint(tool, verification, name, version):
+        if complaint := _complaint(tool, name, version):
             raise _damaged(folder, complaint)
         return tool
 
@@ -141,14 +144,14 @@ def _texts(manifest: ToolManifest, candidate: Candidate, verification: Verificat
     }
 
 
-def _complaint(tool: RegisteredTool, verification: Verification, name: str, version: int) -> str:
+def _complaint(tool: RegisteredTool, name: str, version: int) -> str:
     """What is wrong with a version as read; empty where it is exactly what was published."""
     manifest = tool.manifest
     if (manifest.name, manifest.version) != (name, version):
         return f"{MANIFEST} calls it {manifest.reference}"
-    if text_digest(f"{tool.code}\0{tool.tests}") != manifest.digest:
+    if code_digest(tool.code, tool.tests) != manifest.digest:
         return f"{CODE} or {TESTS} was changed after verification"
-    if verification.candidate_digest != manifest.digest or not verification.passed:
+    if tool.verification.candidate_digest != manifest.digest or not tool.verification.passed:
         return f"{VERIFICATION} does not vouch for this code"
     if {pin.operation for pin in manifest.operations} != {call.operation for call in manifest.query.calls}:
         return f"{MANIFEST} permits other operations than its query calls"
@@ -173,9 +176,17 @@ def _parsed(model: type[Value], file: Path) -> Value:
 
 def _text(file: Path) -> str:
     try:
-        return file.read_bytes().decode()
+        with open(file, "rb", opener=_open_at_once) as stream:
+            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                raise _damaged(file.parent, f"{file.name} is no plain file")
+            return stream.read().decode()
     except (OSError, UnicodeDecodeError) as error:
         raise _damaged(file.parent, f"{file.name} is missing or not UTF-8 text") from error
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Without waiting for the writer of a FIFO; for a plain file it makes no difference."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _write_durably(file: Path, text: str) -> None:
@@ -183,11 +194,3 @@ def _write_durably(file: Path, text: str) -> None:
         stream.write(text.encode())
         stream.flush()
         os.fsync(stream.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

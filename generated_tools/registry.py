@@ -66,7 +66,7 @@ class Registry:
         Raises NotFound naming what there is, and Misconfigured where the files are not what was verified.
         """
         name, at, number = reference.partition("@")
-        versions = self._library.versions(name) if name.isidentifier() else []
+        versions = self._library.versions(name)
         if not versions:
             raise NotFound(f"no tool is called {quoted(name)}.", hint=f"Known: {_listed(self.all())}.")
         wanted = number if at else str(versions[-1])
@@ -119,7 +119,6 @@ class Registry:
             question=question,
             engine=candidate.engine,
             digest=candidate.digest,
-            shape_digest=candidate.query.shape_digest,
             created_at=self._clock(),
         )
 

@@ -85,7 +85,8 @@ def commands_page() -> str:
     written = get_docs_for_click(obj=command, ctx=typer.Context(command), name="opswright", indent=1)
     return _page(
         "Commands",
-        "An error ends in exit status 1 with its code on standard error (see errors.md); a wrong command line in 2.",
+        "An error ends in exit status 1 with its code on standard error (see errors.md), or, with `--json`, on standard output as "
+        '`{"error": {"code": …, "message": …, "hint": …}}`; a wrong command line ends in 2, and Ctrl-C in 130.',
         written.strip(),
     )
 

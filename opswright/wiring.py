@@ -25,6 +25,7 @@ from doc_sources.fetcher import OpenApiFetcher
 from doc_sources.store import SourceStore
 from generated_tools.registry import Registry
 from opswright.database import open_database
+from opswright.folders import private_folder
 from opswright.secrets import SecretReferences
 from opswright.settings import Settings, environment
 from opswright.sourcing import prospect
@@ -67,7 +68,7 @@ class Runtime:
         self.settings = settings
         self.secrets = SecretReferences(environment())
         self._open = ExitStack()
-        self._transports: dict[str, LiveTransport] = {}
+        self._transports: dict[tuple[str, str], LiveTransport] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -77,13 +78,17 @@ class Runtime:
 
     # What it can do
 
-    def prepare(self, progress: Progress) -> None:
-        """Build the isolate's image and the type checker's cache where there are none; the first time takes half a minute."""
+    def prepare(self, progress: Progress, *, once: bool = False) -> None:
+        """Build the isolate's image and the type checker's cache where there are none; the first time takes half a minute.
+
+        The type checker stays warm, for the tools to come. With `once`, for one question, which an old tool may answer, it does not.
+        """
         from sandbox.image.store import ImageStore
 
         ImageStore(self.settings.cache / "images").ensure(lambda stage, fraction: progress(stage, fraction * 0.9))
-        progress("Warming the type checker", 0.9)
-        self.types.prime()
+        if not (once and (self.settings.cache / "types").exists()):
+            progress("Warming the type checker", 0.9)
+            self.types.prime()
         progress("Wiring the state machine", 0.95)
         self.runner  # noqa: B018 - made now rather than with the first question
         progress("Ready", 1.0)
@@ -144,11 +149,11 @@ class Runtime:
 
     @cached_property
     def transcripts(self) -> TranscriptStore:
-        return TranscriptStore(self.settings.home / "transcripts")
+        return TranscriptStore(private_folder(self.settings.home, "transcripts"))
 
     @cached_property
     def contents(self) -> ContentStore:
-        return ContentStore(self.settings.home / "contents")
+        return ContentStore(private_folder(self.settings.home, "contents"))
 
     @cached_property
     def embedder(self) -> Embedder | None:
@@ -162,7 +167,7 @@ class Runtime:
     def index(self) -> OperationIndex:
         from rag.index import OperationIndex
 
-        return self._closing(OperationIndex(self.embedder, self.settings.home / "vectors"))
+        return self._closing(OperationIndex(self.embedder, private_folder(self.settings.home, "vectors")))
 
     @cached_property
     def types(self) -> TypeChecker:
@@ -191,7 +196,7 @@ class Runtime:
         checkpoints = open_checkpoints(self.settings.home / "checkpoints.db")
         self._open.callback(checkpoints.conn.close)
         graph = build_graph(self.deps, checkpoints)
-        return Runner(graph, self.runs, self.contents, self.settings.home / "locks", now)
+        return Runner(graph, self.runs, self.contents, private_folder(self.settings.home, "locks"), now)
 
     @cached_property
     def engines(self) -> tuple[AnsweringEngine, ...]:
@@ -219,22 +224,24 @@ class Runtime:
             documents=self.documents,
             max_age_hours=self.settings.document_max_age_hours,
             registry=self.registry,
-            verifier=Verifier(self.types, lambda job, egress: self.workers.run(job, egress), monotonic=time.monotonic),
+            verifier=Verifier(self.types, lambda job, egress: self.workers.run(job, egress), monotonic=time.monotonic, now=now),
             live=LiveRunner(
-                lambda: self.workers, self._transport_of, self.secrets, now, limits=_limits(self.settings), budget=_budget(self.settings)
+                lambda: self.workers, self.transport_of, self.secrets, now, limits=_limits(self.settings), budget=_budget(self.settings)
             ),
             engines=self.engines,
             transcripts=self.transcripts,
             contents=self.contents,
         )
 
-    def _transport_of(self, source: Source) -> LiveTransport:
-        """One pool of connections for each place that calls go to."""
-        from sandbox.broker.live import LiveTransport
+    def transport_of(self, source: Source) -> LiveTransport:
+        """One pool of connections for each source and place that its calls go to."""
+        from sandbox.broker.live import LiveTransport, Patience
 
-        if source.base_url not in self._transports:
-            self._transports[source.base_url] = self._closing(LiveTransport(source))
-        return self._transports[source.base_url]
+        key = (source.name, source.base_url)
+        if key not in self._transports:
+            patience = Patience(seconds=self.settings.tool_wall_seconds)
+            self._transports[key] = self._closing(LiveTransport(source, patience))
+        return self._transports[key]
 
     def _closing(self, made: Closeable) -> Closeable:
         self._open.callback(made.close)

@@ -15,8 +15,6 @@ from schemas.operation import Operation
 from schemas.ports import Clock, Fetcher
 from schemas.source import Document, Source
 
-MAX_AGE_HOURS = 24.0
-
 
 class DocumentCache:
     """Documents by source and operation, fetched when they are missing or too old. Threads and processes may share it.
@@ -32,7 +30,7 @@ class DocumentCache:
         self._attempts: dict[str, SharedAttempt[RefreshReport]] = {}
         self._snapshots: dict[str, Snapshot] = {}
 
-    def get_or_fetch(self, source: Source, operation_name: str, max_age_hours: float = MAX_AGE_HOURS) -> Document:
+    def get_or_fetch(self, source: Source, operation_name: str, max_age_hours: float) -> Document:
         """The operation's document, vouched for by the server less than `max_age_hours` ago.
 
         Where the server is away, or serves something unusable, an older copy does, and `stale_because` says why. Raises that

@@ -10,6 +10,8 @@ import numpy
 from rag.words import tokens
 from schemas.ports import Vectors
 
+_DIMENSIONS = 256
+
 
 class HashingEmbedder:
     """Counts a text's terms in hashed coordinates with hashed signs: the same vectors on every machine.
@@ -18,10 +20,9 @@ class HashingEmbedder:
     """
 
     name = "hashing-256"
-    dimensions = 256
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        vectors = numpy.zeros((len(texts), self.dimensions), dtype=numpy.float32)
+        vectors = numpy.zeros((len(texts), _DIMENSIONS), dtype=numpy.float32)
         for row, text in enumerate(texts):
             for term in tokens(text):
                 coordinate, sign = self._slot(term)
@@ -35,4 +36,4 @@ class HashingEmbedder:
     def _slot(self, term: str) -> tuple[int, int]:
         number = int.from_bytes(hashlib.blake2b(term.encode(), digest_size=8).digest())
         # Coordinate 0 is kept for texts without terms.
-        return 1 + number % (self.dimensions - 1), 1 if number >> 63 else -1
+        return 1 + number % (_DIMENSIONS - 1), 1 if number >> 63 else -1

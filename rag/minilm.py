@@ -30,6 +30,7 @@ TOKENIZER_FILE, TOKENIZER_SHA256 = "tokenizer.json", "be50c3628f2bf5bb5e3a7f17b1
 MAX_WORD_PIECES = 256
 """What the model was trained for, its two marks [CLS] and [SEP] included. The rest of a text is cut off."""
 
+_DIMENSIONS = 384
 _HEADS = 12
 _TEXTS_AT_ONCE = 32
 
@@ -51,7 +52,6 @@ class MiniLmEmbedder:
     """
 
     name = f"all-MiniLM-L6-v2-{MODEL_SHA256[:8]}"
-    dimensions = 384
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -60,7 +60,7 @@ class MiniLmEmbedder:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         tokenizer, encoder = self._load()
-        vectors = numpy.zeros((len(texts), self.dimensions), dtype=numpy.float32)
+        vectors = numpy.zeros((len(texts), _DIMENSIONS), dtype=numpy.float32)
         encodings = tokenizer.encode_batch(list(texts))
         # Texts of like length share a batch, or all would pay for the longest.
         by_length = sorted(range(len(texts)), key=lambda index: len(encodings[index].ids))

@@ -21,6 +21,8 @@ _MAX_NAME = 64
 _MAX_PAIR = 512
 """How far before its name a value may begin, in `{"value": …, "name": …}`."""
 _MAX_BACKSLASHES = 16
+_MAX_HARMLESS = 2048
+"""A longer value is no reference to a secret, no mask and no word; `is_harmless` reads all of it."""
 _REST_OF_TOKEN = re.compile(r"[A-Za-z0-9_\-.+/=~]*")
 _END_OF_TEXT = re.compile(r"[\"\\]")
 
@@ -152,11 +154,12 @@ def _name_before(text: str, end: int) -> str:
 def _named(text: str, lowered: str) -> Iterator[Span]:
     """Credentials by their names."""
     assignment = _ASSIGNMENT_IN_JSON if text.lstrip()[:1] in {"{", "["} else _ASSIGNMENT
+    bare = _BareValues(text)
     for word in WORDS:
         if word in lowered:
             for end in _ends(word, text, lowered):
-                for span in _values(text, _name_before(text, end), end, assignment):
-                    if not is_harmless(text[span.start : span.end]):
+                for span in _values(bare, _name_before(text, end), end, assignment):
+                    if span.end - span.start > _MAX_HARMLESS or not is_harmless(text[span.start : span.end]):
                         yield span
 
 
@@ -169,17 +172,17 @@ def _ends(word: str, text: str, lowered: str) -> Iterator[int]:
             yield end
 
 
-def _values(text: str, name: str, end: int, assignment: re.Pattern[str]) -> Iterator[Span]:
+def _values(bare: _BareValues, name: str, end: int, assignment: re.Pattern[str]) -> Iterator[Span]:
     """Where the value of a name stands that ends at `end`."""
-    kind = kind_of(name)
+    kind, text = kind_of(name), bare.text
     if tail := _JSON_KEY.match(text, end) or _NAMED_PAIR.match(text, end):
         yield _quoted_value(text, tail, kind)
     elif tail := assignment.match(text, end):
-        yield _assigned_value(text, tail, kind)
+        yield _assigned_value(bare, tail, kind)
     elif name.startswith("--") and (tail := _FLAG_VALUE.match(text, end)):
-        yield from _flag_value(text, tail, kind)
+        yield from _flag_value(bare, tail, kind)
     elif kind != "token" and _begins_a_line(text, end - len(name)) and (tail := _YAML_VALUE.match(text, end)):
-        yield _bare_value(text, tail.end(), kind)
+        yield bare.at(tail.end(), kind)
     elif text[end] in '"\\':
         yield from _value_before(text, end - len(name), kind)
 
@@ -207,27 +210,40 @@ def _quoted_value(text: str, opening: re.Match[str], kind: str) -> Span:
     return Span(opening.end(), len(text), kind)
 
 
-def _assigned_value(text: str, tail: re.Match[str], kind: str) -> Span:
+def _assigned_value(bare: _BareValues, tail: re.Match[str], kind: str) -> Span:
     if tail["quote"] is None:
-        return _bare_value(text, tail.end(), kind)
-    closing = text.find(tail["quote"], tail.end())
-    stop = _END_OF_TEXT.search(text, tail.end())
-    ends = [place for place in (closing, stop.start() if stop else -1) if place >= 0]
-    return Span(tail.end(), min(ends, default=tail.end()), kind)
+        return bare.at(tail.end(), kind)
+    closing = bare.text.find(tail["quote"], tail.end())
+    stop = _END_OF_TEXT.search(bare.text, tail.end(), closing if closing >= 0 else len(bare.text))
+    return Span(tail.end(), stop.start() if stop else max(closing, tail.end()), kind)
 
 
-def _flag_value(text: str, tail: re.Match[str], kind: str) -> Iterator[Span]:
+def _flag_value(bare: _BareValues, tail: re.Match[str], kind: str) -> Iterator[Span]:
     if tail[1] is None:
-        yield _bare_value(text, tail.end(), kind)
+        yield bare.at(tail.end(), kind)
     else:
-        span = _quoted_value(text, tail, kind)
-        if not _IS_A_KEY.match(text, span.end):  # {"flag": "--token", "next": …} is no command line
+        span = _quoted_value(bare.text, tail, kind)
+        if not _IS_A_KEY.match(bare.text, span.end):  # {"flag": "--token", "next": …} is no command line
             yield span
 
 
-def _bare_value(text: str, start: int, kind: str) -> Span:
-    value = _BARE_VALUE.match(text, start)
-    return Span(start, value.end() if value else start, kind)
+class _BareValues:
+    """Values without quotes, as they are come upon from left to right.
+
+    Where the last one ends is kept: each value in `password=password=…` ends where the first does, and a megabyte of them would
+    be read to its end a hundred thousand times.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._known = range(0)
+
+    def at(self, start: int, kind: str) -> Span:
+        """The value that begins there."""
+        if start not in self._known:
+            value = _BARE_VALUE.match(self.text, start)
+            self._known = range(start, value.end() if value else start)
+        return Span(start, max(start, self._known.stop), kind)
 
 
 def _begins_a_line(text: str, start: int) -> bool:

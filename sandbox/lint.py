@@ -104,6 +104,9 @@ class _Diagnostic(BaseModel):
 
 _DIAGNOSTICS = TypeAdapter(list[_Diagnostic])
 
+_HALVES = "surrogatepass"
+"""Half a character, which JSON can write and UTF-8 can't, is ruff's to refuse and no crash of ours."""
+
 
 def lint(source: str, tests: str = "") -> tuple[Finding, ...]:
     """What ruff finds in a tool and its tests, by line. `# noqa` is not heard.
@@ -127,7 +130,7 @@ def format_both(source: str, tests: str) -> tuple[str, str]:
         paths = _written(Path(folder), source, tests)
         for step in (_SORT_IMPORTS, _FORMAT):
             _ruff(*step, *map(str, paths), accepted=(0, _SOME_FILE_IS_NO_PYTHON))
-        tool, test_tool = (path.read_text(encoding="utf-8") for path in paths)
+        tool, test_tool = (path.read_text(encoding="utf-8", errors=_HALVES) for path in paths)
     return tool, test_tool
 
 
@@ -140,7 +143,7 @@ def severity_of(code: str) -> Severity:
 def _written(folder: Path, source: str, tests: str) -> list[Path]:
     paths = [folder / name for name in _FILES]
     for path, text in zip(paths, (source, tests), strict=True):
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8", errors=_HALVES)
     return paths
 
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal, NoReturn
 
+import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from sandbox.jobs import FindingCode, Job, Outcome, ToolError, Usage
+from sandbox.jobs import FindingCode, Job, Json, Outcome, ToolError, Usage
 from sandbox.protocol import ProtocolBroken
+
+MAX_DEPTH = 200
+"""Levels of a report. What writes records gives up at 254, and puts it some levels deep."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -61,7 +66,9 @@ def decode_outcome(end: str) -> Outcome:
 def _decode_report(text: str, usage: Usage) -> Outcome:
     """The guest's own report. Code that forged one may have written anything, so what does not fit counts as a trap."""
     try:
-        outcome = _OUTCOME.validate_python(json.loads(text, parse_constant=_refuse))
+        outcome = _OUTCOME.validate_python(_read(text))
+    except _Unstorable as error:
+        return stopped("trapped", "F_VALUE", f"the run's result can't be kept: {error}", usage)
     except (ValidationError, ValueError, RecursionError):
         return stopped("trapped", "F_VALUE", "the run's report can't be read: its result is nested too deeply or holds no JSON", usage)
     if outcome.status not in ("returned", "raised"):
@@ -73,6 +80,36 @@ def stopped(status: Literal["trapped", "killed"], finding: FindingCode, message:
     """The outcome of a run that a wall ended."""
     kind = "IsolateTrapped" if status == "trapped" else "WorkerKilled"
     return Outcome(status, error=ToolError(kind, message), finding=finding, usage=usage)
+
+
+class _Unstorable(Exception):
+    """JSON that the host can read and not write again; says why."""
+
+
+def _read(text: str) -> Json:
+    """A report that records can hold, whole and within other data."""
+    report = json.loads(text, parse_constant=_refuse, parse_float=_finite)
+    if (depth := _depth(report, MAX_DEPTH + 1)) > MAX_DEPTH:
+        raise _Unstorable(f"it is nested {depth} levels deep or more, and {MAX_DEPTH} is the most")
+    try:
+        orjson.dumps(report)
+    except orjson.JSONEncodeError as error:  # an integer beyond 64 bits, half a character
+        raise _Unstorable(str(error)) from error
+    return report
+
+
+def _depth(value: Json, most: int) -> int:
+    depth, level = 0, [value]
+    while level and depth < most:
+        depth += 1
+        level = [part for node in level if isinstance(node, dict | list) for part in (node.values() if isinstance(node, dict) else node)]
+    return depth
+
+
+def _finite(number: str) -> float:
+    if math.isinf(value := float(number)):
+        raise _Unstorable(f"{number[:20]} is more than a number of 64 bits can hold")
+    return value
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
@@ -16,6 +17,8 @@ from sandbox.credential_search import MARK, Span, credentials, places
 
 MIN_SECRET_LENGTH = 6
 """A shorter secret of ours is not searched for: hiding every `demo` would ruin the answers and protect nothing."""
+
+_ASCII_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\u00((?!22|5[Cc])[2-7][0-9A-Fa-f])(?<!7[Ff])")
 
 
 class Redactor:
@@ -31,7 +34,14 @@ class Redactor:
         return self if more == self._secrets else Redactor(more)
 
     def redact(self, text: str) -> tuple[str, int]:
-        """The text without credentials, and how many were taken out."""
+        """The text without credentials, and how many were taken out.
+
+        JSON that writes plain letters as escapes (`\\u0073ecret`) says the same without them, and gives them up if it hides any.
+        """
+        if (unescaped := _unescaped(text)) != text:
+            redacted, count = self.redact(unescaped)
+            if count:
+                return redacted, count
         found = [*self._echoes(text), *credentials(text)]
         return _hide(text, _merged(found)) if found else (text, 0)
 
@@ -47,6 +57,13 @@ class Redactor:
                 yield Span(start, start + len(spelling), "credential")
 
 
+def _unescaped(text: str) -> str:
+    """JSON with escapes of printable ASCII as the characters themselves, but quotes and backslashes; other text as it is."""
+    if "\\u00" not in text or text.lstrip()[:1] not in {"{", "[", '"'}:
+        return text
+    return _ASCII_ESCAPE.sub(lambda found: found[1] + chr(int(found[2], 16)), text)
+
+
 def _spellings(secret: str) -> Iterator[str]:
     """How a server may write a secret that it echoes."""
     yield secret
@@ -54,7 +71,9 @@ def _spellings(secret: str) -> Iterator[str]:
         yield escaped
         yield escaped.replace("/", "\\/")
     yield quote(secret, safe="")
+    yield from (secret.encode().hex(), secret.encode().hex().upper())
     yield base64.b64encode(secret.encode()).decode().rstrip("=")
+    yield base64.urlsafe_b64encode(secret.encode()).decode().rstrip("=")
 
 
 def _merged(spans: list[Span]) -> list[Span]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -15,6 +16,13 @@ MAX_CHARACTERS = 100_000
 
 MAX_DEPTH = 100
 """Levels of the tree. The checkers recurse on it in C, where a stack overflow ends the host."""
+
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f"  # controls: form feeds, too, at which only some count a new line
+    r"\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"  # what has no width, or turns the order of what follows it
+    r"\ud800-\udfff]"  # halves of characters, which no file can hold
+)
+"""Characters by which a text looks other than it runs ("Trojan Source", CVE-2021-42574), or that not all our tools read alike."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +37,13 @@ def parse(text: str) -> ast.Module | Unreadable:
     """The tree of a module in 3.11 syntax, or why there is none."""
     if len(text) > MAX_CHARACTERS:
         return Unreadable(f"it has {len(text):,} characters; {MAX_CHARACTERS:,} are allowed")
+    if unseen := _UNSEEN.search(text):
+        reason = f"it holds the character U+{ord(unseen[0]):04X}, which is not to be seen: write it as an escape or leave it out"
+        return Unreadable(reason, text.count("\n", 0, unseen.start()) + 1)
     try:
         tree = ast.parse(text, feature_version=(3, 11))
     except SyntaxError as error:
         return Unreadable(error.msg, error.lineno)
-    except ValueError:
-        return Unreadable("it contains a null byte")
     except (RecursionError, MemoryError):
         return Unreadable("it is nested too deeply to be parsed")
     if (depth := _depth(tree)) > MAX_DEPTH:

@@ -9,8 +9,10 @@ from types import TracebackType
 from typing import Self
 
 from sandbox.image.baked import is_importable
-from sandbox.mypy_server import FILES, MypyServer
+from sandbox.mypy_process import CHECK_SECONDS, MypyProcess
+from sandbox.mypy_server import FILES
 from sandbox.syntax import Unreadable, Which, imports, parse, place
+from schemas.errors import LimitExceeded
 from schemas.verification import Finding, Severity
 
 ADVISED_IN_TESTS = frozenset({"no-untyped-def", "no-untyped-call", "type-arg", "no-any-return"})
@@ -24,8 +26,8 @@ _SEE = "See https://"
 class TypeChecker:
     """Judges one candidate at a time; safe to share between threads, as is `cache_folder` between processes."""
 
-    def __init__(self, cache_folder: Path) -> None:
-        self._mypy = MypyServer(cache_folder)
+    def __init__(self, cache_folder: Path, *, check_seconds: float = CHECK_SECONDS) -> None:
+        self._mypy = MypyProcess(cache_folder, check_seconds=check_seconds)
 
     def prime(self) -> None:
         """Make the next check a fast one: 0.2 s, or 2 s on a machine that never did it. Raises Misconfigured as `check` does."""
@@ -34,11 +36,17 @@ class TypeChecker:
     def check(self, source: str, tests: str = "") -> tuple[Finding, ...]:
         """What is wrong with the types of a tool and of its tests, which import it as `tool`.
 
-        Text that can't be read, or that imports what no tool may, never reaches mypy; a finding says so.
+        Text that can't be read, or that imports what no tool may, never reaches mypy, and types may be too much for it; then a
+        finding says so.
         Raises Misconfigured where mypy can't run.
         """
         refusals = tuple(_refusals("tool", source)) + tuple(_refusals("tests", tests))
-        return refusals or tuple(_findings(self._mypy.report(source, tests)))
+        if refusals:
+            return refusals
+        try:
+            return tuple(_findings(self._mypy.report(source, tests)))
+        except LimitExceeded as error:
+            return (_not_checked("tool", str(error), None),)
 
     def close(self) -> None:
         """Give the memory back."""

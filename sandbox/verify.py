@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime
 
 from sandbox import coverage
 from sandbox.author_tests import Run, run_author_tests
@@ -16,7 +17,7 @@ from sandbox.rehearsal.runner import BrokeredRunner
 from sandbox.review import review
 from sandbox.review_rules.table import RULES
 from sandbox.typecheck import TypeChecker
-from schemas.errors import OpswrightError
+from schemas.errors import OpswrightError, quoted
 from schemas.operation import Operation, Slice
 from schemas.tool import Candidate
 from schemas.verification import CheckName, CheckResult, Semantics, Verification
@@ -24,19 +25,26 @@ from schemas.verification import CheckName, CheckResult, Semantics, Verification
 MOST_FINDINGS = 25
 LONGEST_MESSAGE = 1000
 
+_UNREADABLE_SLICE = (TypeError, ValueError, LookupError, AttributeError, RuntimeError, ArithmeticError)
+"""What code raises that was handed a list for an object, a text for a number, or a schema nested a thousand levels deep."""
+
 _REHEARSED: tuple[CheckName, CheckName] = ("rehearsal", "contract")
 
 
 class Verifier:
     """Judges candidates; safe to share between threads as far as `run` is.
 
-    `run` is a worker pool's; `monotonic` gives seconds. Equal candidates and slices get equal verdicts, for an equal `seed`.
+    `run` is a worker pool's; `monotonic` gives seconds. Equal candidates and slices get equal verdicts, for an equal `seed` and at
+    an equal time. Candidates run at the time that `now` gives: code that could tell a rehearsal by the year could behave in it.
     """
 
-    def __init__(self, types: TypeChecker, run: Run, *, monotonic: Callable[[], float], seed: int = 0) -> None:
+    def __init__(
+        self, types: TypeChecker, run: Run, *, monotonic: Callable[[], float], now: Callable[[], datetime] = lambda: NOW, seed: int = 0
+    ) -> None:
         self._types = types
         self._run = run
         self._monotonic = monotonic
+        self._now = now
         self._seed = seed
 
     def verify(self, candidate: Candidate, slices: Mapping[str, Slice], known: Sequence[Operation] = ()) -> Verification:
@@ -49,9 +57,10 @@ class Verifier:
         checks = self._static(candidate)
         if not all(check.passed for check in checks):
             return Verification(candidate_digest=candidate.digest, checks=checks, semantics="not proven")
-        rehearsal = self._rehearsed(candidate, slices, known)
+        now = self._now().replace(microsecond=0)  # times are planted to the second on both sides of a bound
+        rehearsal = self._rehearsed(candidate, slices, known, now)
         traces = list(rehearsal.traces)
-        tested = timed("tests", lambda: self._tested(candidate, traces), self._monotonic)
+        tested = timed("tests", lambda: self._tested(candidate, traces, now), self._monotonic)
         covered = timed("coverage", lambda: coverage.judge(candidate.source, traces), self._monotonic)
         checks += (rehearsal.rehearsal, rehearsal.contract, tested, covered)
         return Verification(candidate_digest=candidate.digest, checks=checks, semantics=_semantics(rehearsal))
@@ -66,19 +75,21 @@ class Verifier:
             reviewed = timed("review", lambda: Judgement(f"{len(RULES)} rules", review(candidate)), self._monotonic)
             return linted.result(), typed, reviewed
 
-    def _rehearsed(self, candidate: Candidate, slices: Mapping[str, Slice], known: Sequence[Operation]) -> Rehearsal:
+    def _rehearsed(self, candidate: Candidate, slices: Mapping[str, Slice], known: Sequence[Operation], now: datetime) -> Rehearsal:
         """With leave to call what the Query reads, and nothing else."""
         operations = dict.fromkeys(call.operation for call in candidate.query.calls)
         if missing := [operation for operation in operations if operation not in slices]:
             return _no_rehearsal(f"no slice was given for {', '.join(missing)}")
         runner = BrokeredRunner(self._run, [slices[operation] for operation in operations], known)
         try:
-            return _with_blind_spots(rehearse(candidate, slices, runner, seed=self._seed, monotonic=self._monotonic))
+            return _with_blind_spots(rehearse(candidate, slices, runner, seed=self._seed, now=now, monotonic=self._monotonic))
         except OpswrightError as error:
             return _no_rehearsal(str(error))
+        except _UNREADABLE_SLICE as error:  # a slice is a stranger's: what planting trips over there blocks this tool, not the host
+            return _no_rehearsal(f"the slice can't be planted by ({type(error).__name__}: {quoted(error)})")
 
-    def _tested(self, candidate: Candidate, traces: list[Coverage]) -> Judgement:
-        judgement, trace = run_author_tests(candidate, self._run, started_at=NOW, seed=self._seed)
+    def _tested(self, candidate: Candidate, traces: list[Coverage], now: datetime) -> Judgement:
+        judgement, trace = run_author_tests(candidate, self._run, started_at=now, seed=self._seed)
         traces += [trace] if trace else []
         return judgement
 

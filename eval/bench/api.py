@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 
-from eval.bench.figures import Figure, percentile
+from eval.bench.figures import Figure, milliseconds, spread, timed
 from eval.runtime import Runtime, RuntimeFactory
 from eval.servers import estate
 
@@ -35,26 +34,18 @@ def run(quick: bool, open_runtime: RuntimeFactory) -> list[Figure]:
             pairs = [(_directly(runtime), _through_http(client)) for _ in range(repetitions)]
     note = f"{repetitions} asks of each, taking turns"
     return [
-        *_spread("asked directly", [direct for direct, _ in pairs], note),
-        *_spread("asked over HTTP", [http for _, http in pairs], note),
-        *_spread("overhead of the API", [http - direct for direct, http in pairs], "within each pair"),
+        *spread("asked directly", [direct for direct, _ in pairs], 50, 90, note=note),
+        *spread("asked over HTTP", [http for _, http in pairs], 50, 90, note=note),
+        *spread("overhead of the API", [http - direct for direct, http in pairs], 50, 90, note="within each pair"),
     ]
 
 
-def _spread(name: str, milliseconds: list[float], note: str) -> list[Figure]:
-    return [Figure(name=f"{name}, p{percent}", value=percentile(milliseconds, percent), unit="ms", note=note) for percent in (50, 90)]
-
-
 def _directly(runtime: Runtime) -> float:
-    began = time.perf_counter()
-    runtime.ask(QUESTION, on_step=lambda _: None)
-    return (time.perf_counter() - began) * 1000
+    return milliseconds(lambda: runtime.ask(QUESTION, on_step=lambda _: None))
 
 
 def _through_http(client: httpx.Client) -> float:
-    began = time.perf_counter()
-    response = client.post("/api/v1/execute", json={"question": QUESTION, "wait_seconds": 60}, timeout=120)
-    took = (time.perf_counter() - began) * 1000
+    response, took = timed(lambda: client.post("/api/v1/execute", json={"question": QUESTION, "wait_seconds": 60}, timeout=120))
     if response.status_code != httpx.codes.OK:
         raise RuntimeError(f"nothing comparable was measured: {response.text}")
     return took

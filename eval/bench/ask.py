@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from eval.bench.figures import Figure, percentile
+from eval.bench.figures import Figure, spread, timed
 from eval.runtime import Runtime, RuntimeFactory
 from eval.servers import estate
-from schemas.run import RunRecord
-from schemas.source import Credential
 
 FIRST_ASKS = (
     "top {n} hosts by memory",
@@ -30,27 +27,28 @@ def run(quick: bool, open_runtime: RuntimeFactory) -> list[Figure]:
     first: list[float] = []
     again: list[float] = []
     for _ in range(rounds):
-        with tempfile.TemporaryDirectory() as folder, open_runtime(Path(folder, "home")) as runtime:
-            token = Path(folder, "token")
-            token.write_text("benchmark")
-            with estate(Path(folder), now=datetime.now(UTC), token="benchmark") as server:  # noqa: S106 - of a server of our own
-                runtime.prepare(lambda _stage, _fraction: None)
-                runtime.connect(f"{server.url}/openapi.json", name="estate", credential=Credential(secret=f"file:{token}"))
-                first += [_own_milliseconds(runtime, question.format(n=10), reused=False) for question in FIRST_ASKS]
-                for number in range(1, repetitions + 1):
-                    again += [_own_milliseconds(runtime, question.format(n=number), reused=True) for question in FIRST_ASKS]
-    return [*_spread("first ask: written, proven, registered, run", first), *_spread("second ask: reused", again)]
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            open_runtime(Path(folder, "home")) as runtime,
+            estate(Path(folder), now=datetime.now(UTC), token="benchmark") as server,  # noqa: S106 - of a server of our own
+        ):
+            runtime.prepare(lambda _stage, _fraction: None)
+            runtime.connect(f"{server.url}/openapi.json", name="estate", credential=server.credential)
+            first += [_own_milliseconds(runtime, question.format(n=10), reused=False) for question in FIRST_ASKS]
+            for number in range(1, repetitions + 1):
+                again += [_own_milliseconds(runtime, question.format(n=number), reused=True) for question in FIRST_ASKS]
+    return [
+        *spread("first ask: written, proven, registered, run", first, 50, 90, 100, note=_note(first)),
+        *spread("second ask: reused", again, 50, 90, 100, note=_note(again)),
+    ]
 
 
 def _own_milliseconds(runtime: Runtime, question: str, *, reused: bool) -> float:
-    began = time.perf_counter()
-    record: RunRecord = runtime.ask(question, on_step=lambda _: None)
-    took = (time.perf_counter() - began) * 1000
+    record, took = timed(lambda: runtime.ask(question, on_step=lambda _: None))
     if record.answer is None or record.answer.reused is not reused:
         raise RuntimeError(f"{question!r} was {'not ' if reused else ''}reused: nothing comparable was measured")
     return took - record.answer.backend_milliseconds
 
 
-def _spread(name: str, milliseconds: list[float]) -> list[Figure]:
-    note = f"{len(milliseconds)} asks, less the backend's time"
-    return [Figure(name=f"{name}, p{percent}", value=percentile(milliseconds, percent), unit="ms", note=note) for percent in (50, 90, 100)]
+def _note(asks: list[float]) -> str:
+    return f"{len(asks)} asks, less the backend's time"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from schemas.base import Frozen
+
+Result = TypeVar("Result")
 
 
 class Figure(Frozen):
@@ -43,3 +47,20 @@ def percentile(values: Sequence[float], percent: float) -> float:
     ordered = sorted(values)
     rank = max(1, -(-len(ordered) * percent // 100))
     return ordered[int(rank) - 1]
+
+
+def spread(name: str, values: Sequence[float], *percents: int, note: str = "") -> list[Figure]:
+    """These percentiles of milliseconds, a figure each."""
+    return [Figure(name=f"{name}, p{percent}", value=percentile(values, percent), unit="ms", note=note) for percent in percents]
+
+
+def milliseconds(work: Callable[[], object]) -> float:
+    """How long it takes."""
+    return timed(work)[1]
+
+
+def timed(work: Callable[[], Result]) -> tuple[Result, float]:
+    """What it gives, and how many milliseconds it takes."""
+    began = time.perf_counter()
+    result = work()
+    return result, (time.perf_counter() - began) * 1000

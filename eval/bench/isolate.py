@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from eval.bench.figures import Figure, percentile
+from eval.bench.figures import Figure, milliseconds, percentile, spread
 from eval.runtime import RuntimeFactory
 from sandbox.image.store import ImageStore
 from sandbox.jobs import Job
@@ -46,14 +46,12 @@ def run(quick: bool, _: RuntimeFactory) -> list[Figure]:
     """Milliseconds. Isolates and processes take turns, so that a busy machine is fair to both."""
     rounds = 5 if quick else 25
     image = ImageStore(IMAGES).ensure(lambda _stage, _share: None)
-    began = time.perf_counter()
     with WorkerPool(image, size=1) as pool:
-        _run(pool, _TRIVIAL)
-        start = Figure(name="worker: start and first run", value=_since(began), unit="ms")
+        start = Figure(name="worker: start and first run", value=milliseconds(lambda: _run(pool, _TRIVIAL)), unit="ms")
         return [
             *_compared(pool, rounds, 0.0, "back to back"),
             *_compared(pool, rounds, PAUSE_SECONDS, f"{PAUSE_SECONDS * 1000:g} ms apart"),
-            *_spread("isolate, ten calls through httpx", _timed(lambda: _run(pool, _CALLING), 20 * rounds), ""),
+            *spread("isolate, ten calls through httpx", _repeated(lambda: _run(pool, _CALLING), 20 * rounds), 50, 99),
             start,
             Figure(name="worker: resident memory", value=_resident_mib(pool.pids()[0]), unit="MiB"),
             *([] if quick else [_build()]),
@@ -65,12 +63,12 @@ def _compared(pool: WorkerPool, rounds: int, pause_seconds: float, note: str) ->
     isolates: list[float] = []
     processes: list[float] = []
     for _ in range(rounds):
-        isolates += _timed(lambda: _run(pool, _TRIVIAL), 20, pause_seconds)
-        processes += _timed(lambda: subprocess.run([interpreter, "-I", "-S", "-c", "pass"], check=True, env={}), 5, pause_seconds)
+        isolates += _repeated(lambda: _run(pool, _TRIVIAL), 20, pause_seconds)
+        processes += _repeated(lambda: subprocess.run([interpreter, "-I", "-S", "-c", "pass"], check=True, env={}), 5, pause_seconds)
     ratio = percentile(processes, 50) / percentile(isolates, 50)
     return [
-        *_spread("isolate, trivial tool", isolates, note),
-        *_spread("python -I -S -c pass", processes, note),
+        *spread("isolate, trivial tool", isolates, 50, 99, note=note),
+        *spread("python -I -S -c pass", processes, 50, 99, note=note),
         Figure(name="isolate is faster by, p50", value=ratio, unit="times", note=note),
     ]
 
@@ -81,22 +79,12 @@ def _run(pool: WorkerPool, job: Job) -> None:
         raise RuntimeError(f"the benchmark's own tool failed: {outcome.error}")
 
 
-def _timed(work: Callable[[], object], times: int, pause_seconds: float = 0.0) -> list[float]:
+def _repeated(work: Callable[[], object], times: int, pause_seconds: float = 0.0) -> list[float]:
     found = []
     for _ in range(times):
         time.sleep(pause_seconds)
-        began = time.perf_counter()
-        work()
-        found.append(_since(began))
+        found.append(milliseconds(work))
     return found
-
-
-def _since(began: float) -> float:
-    return (time.perf_counter() - began) * 1000
-
-
-def _spread(name: str, milliseconds: list[float], note: str) -> list[Figure]:
-    return [Figure(name=f"{name}, p{percent}", value=percentile(milliseconds, percent), unit="ms", note=note) for percent in (50, 99)]
 
 
 def _resident_mib(pid: int) -> float:
@@ -108,6 +96,5 @@ def _resident_mib(pid: int) -> float:
 
 def _build() -> Figure:
     with tempfile.TemporaryDirectory() as folder:
-        began = time.perf_counter()
-        ImageStore(Path(folder)).ensure(lambda _stage, _share: None)
-        return Figure(name="image: build, once per machine", value=_since(began) / 1000, unit="s")
+        took = milliseconds(lambda: ImageStore(Path(folder)).ensure(lambda _stage, _share: None))
+        return Figure(name="image: build, once per machine", value=took / 1000, unit="s")

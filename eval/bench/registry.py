@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from time import perf_counter
 
 from sqlalchemy import create_engine
 
-from eval.bench.figures import Figure, percentile
+from eval.bench.figures import Figure, milliseconds, spread
 from eval.runtime import RuntimeFactory
 from generated_tools.registry import Registry
 from schemas.operation import Effect, Operation, Slice
@@ -28,23 +26,16 @@ def run(quick: bool, _: RuntimeFactory) -> list[Figure]:
 def _measured(tools: int, repetitions: int) -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         registry = Registry(Path(folder), create_engine("sqlite://"), lambda: datetime.now(UTC))
-        published = [_milliseconds(partial(_publish, registry, number)) for number in range(tools)]
+        published = [milliseconds(partial(_publish, registry, number)) for number in range(tools)]
         query, hashes = _query(tools // 2), {f"bench:{tools // 2}": "0"}
-        first = _milliseconds(lambda: registry.match(query, "bench", hashes))
-        later = [_milliseconds(lambda: registry.match(query, "bench", hashes)) for _ in range(repetitions)]
+        first = milliseconds(lambda: registry.match(query, "bench", hashes))
+        later = [milliseconds(lambda: registry.match(query, "bench", hashes)) for _ in range(repetitions)]
     note = f"{tools} tools"
     return [
-        Figure(name="publish, p50", value=percentile(published, 50), unit="ms", note=note),
+        *spread("publish", published, 50, note=note),
         Figure(name="match after a publication, which reads the library", value=first, unit="ms", note=note),
-        Figure(name="match, p50", value=percentile(later, 50), unit="ms", note=note),
-        Figure(name="match, p99", value=percentile(later, 99), unit="ms", note=note),
+        *spread("match", later, 50, 99, note=note),
     ]
-
-
-def _milliseconds(work: Callable[[], object]) -> float:
-    started = perf_counter()
-    work()
-    return (perf_counter() - started) * 1000
 
 
 def _publish(registry: Registry, number: int) -> None:

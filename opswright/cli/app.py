@@ -1,23 +1,21 @@
-"""`opswright`: the commands, and what every one of them does with an error.
+"""`opswright`: the commands.
 
 Everything heavy is imported inside the commands: `--help` must not wait for the state machine and the vector index.
 """
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
 from opswright.cli import render
+from opswright.cli.ending import errors_as_json
 from opswright.cli.opening import runtime
 from opswright.cli.runs import runs
 from opswright.cli.sources import sources
 from opswright.cli.tools import tools
 from opswright.settings import load
-from schemas.errors import OpswrightError
-from schemas.run import Failure
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -33,16 +31,19 @@ app.add_typer(runs, name="runs", help="What was asked before; an interrupted run
 
 @app.command()
 def ask(
-    question: Annotated[str, typer.Argument(help='What you want to know: "top 5 hosts by memory".')],
+    question: Annotated[list[str], typer.Argument(help='What you want to know: "top 5 hosts by memory", or without the quotes.')],
     source: Annotated[str, typer.Option(help="Ask only this source.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON and nothing else.")] = False,
     show_code: Annotated[bool, typer.Option("--code", help="Print the tool and what the checks said of it, too.")] = False,
 ) -> None:
     """Answer a question, with a proven tool: a kept one where there is one, else a new one."""
     from opswright.cli.asking import ask as ask_and_show
+    from opswright.cli.asking import check
 
-    with runtime() as wired:
-        ask_and_show(wired, question, source=source or None, as_json=as_json, show_code=show_code)
+    with errors_as_json(as_json):
+        checked = check(" ".join(question))
+        with runtime() as wired:
+            ask_and_show(wired, checked, source=source or None, as_json=as_json, show_code=show_code)
 
 
 @app.command()
@@ -96,15 +97,3 @@ def bench(
     report = measure(area, quick=quick, open_runtime=open_runtime(load()))
     render.console().print(table(report))
     render.console().print(f"[dim]kept in {render.plain(keep(report))}[/dim]")
-
-
-def main() -> None:
-    """Run a command. An error of ours is shown with its code and its way out, and ends in exit status 1."""
-    try:
-        app()
-    except OpswrightError as error:
-        render.console(stderr=True).print(render.failure(Failure(code=error.code, message=error.message, hint=error.hint)))
-        sys.exit(1)
-    except KeyboardInterrupt:
-        render.console(stderr=True).print("stopped; opswright runs list shows what can go on")
-        sys.exit(130)

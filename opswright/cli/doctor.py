@@ -14,6 +14,7 @@ from rich.console import Console
 
 from opswright.cli import render
 from opswright.cli.asking import progress_bar
+from opswright.folders import is_open_to_others
 from schemas.errors import OpswrightError
 from schemas.ports import Progress
 
@@ -68,6 +69,9 @@ def _folders(wired: Runtime, _: Progress) -> Iterator[Finding]:
         usable = existing.is_dir() and os.access(existing, os.W_OK)
         hint = "" if usable else f": {existing} is no folder that can be written; mend it or set OPSWRIGHT_{name.upper()}"
         yield Finding("ok" if usable else "fault", name, f"{folder}{hint}")
+    home = wired.settings.home
+    if home.is_dir() and is_open_to_others(home):
+        yield Finding("note", "home", f"others than its owner may look into {home}; what we keep there is closed to them: chmod 700 {home}")
 
 
 def _database(wired: Runtime, _: Progress) -> Iterator[Finding]:

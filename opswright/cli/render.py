@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console, Group, RenderableType
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.markup import escape
 from rich.panel import Panel
 from rich.syntax import Syntax
 from rich.table import Table
+from rich.text import Text
 
 from schemas.answer import Answer
 from schemas.run import CallRecord, Failure, RunRecord
@@ -21,6 +24,18 @@ from schemas.verification import Verification
 
 if TYPE_CHECKING:
     from generated_tools.usage import Usage
+
+MOST_ROWS = 50
+"""Of an answer on a terminal: more scroll what is said of them out of sight."""
+
+FEWEST_COLUMNS = 3
+"""Of an answer, however narrow the terminal: what identifies a row, and what was asked of it."""
+
+LONG_CELL = 32
+"""Characters. A cell that is longer is wrapped before a column is left out."""
+
+UNBOUNDED = 10_000
+"""Width of what is no terminal: programs read lines, and wrap none."""
 
 MARKS = {True: "[green]✓[/green]", False: "[red]✗[/red]"}
 
@@ -59,20 +74,58 @@ def cell(value: Any) -> str:
 
 def answer(value: Answer) -> RenderableType:
     """Rows with the calls that each rests on, and everything that qualifies them."""
-    headings = (*value.columns, "calls")
-    rows = [(*row, _calls(evidence.calls)) for row, evidence in zip(value.rows, value.evidence, strict=True)]
     parts: list[RenderableType] = [f"[bold]{plain(value.sentence)}[/bold]"]
-    if rows:
-        parts.append(table(*headings, rows=rows))
+    if value.rows:
+        parts.append(_Rows(value))
     seen = value.completeness
     state = "complete" if seen.complete else "[yellow]partial[/yellow]"
     how = "reused" if value.reused else "written and proven now"
     parts.append(
-        f"[dim]{state}: {seen.rows_seen} rows in {seen.calls} calls to {plain(value.source)}; tool {plain(value.tool)}, {how}[/dim]"
+        f"[dim]{state}: {counted(seen.rows_seen, 'row')} in {counted(seen.calls, 'call')} to {plain(value.source)}; "
+        f"tool {plain(value.tool)}, {how}[/dim]"
     )
     parts += [f"[yellow]![/yellow] {plain(gap)}" for gap in seen.gaps]
     parts += [f"[dim]· {plain(caveat)}[/dim]" for caveat in value.caveats]
     return Group(*parts)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of an answer: all of them in a pipe; on a terminal as many as can be read there, and what was left out."""
+
+    of: Answer
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        rows = self.of.rows[:MOST_ROWS] if console.is_terminal else self.of.rows
+        calls = [_calls(evidence.calls) for evidence in self.of.evidence[: len(rows)]]
+        fitting = _fitting(self.of.columns, rows, calls, options.max_width) if console.is_terminal else len(self.of.columns)
+        shown = [(*row[:fitting], numbers) for row, numbers in zip(rows, calls, strict=True)]
+        yield table(*self.of.columns[:fitting], "calls", rows=shown)
+        if left := self.of.columns[fitting:]:
+            yield f"[dim]… {counted(len(left), 'more column')} ({plain(', '.join(left))}): use --json[/dim]"
+        if more := len(self.of.rows) - len(rows):
+            yield f"[dim]… {counted(more, 'more row')}: use --json[/dim]"
+
+
+def _fitting(headings: Sequence[str], rows: Sequence[Sequence[Any]], calls: Sequence[str], width: int) -> int:
+    """How many columns fit beside the calls: the first ones, for an answer begins with what identifies a row and what was asked."""
+    left = width - _breadth("calls", calls)
+    for count, heading in enumerate(headings):
+        left -= _breadth(heading, [cell(row[count]) for row in rows])
+        if left < 0:
+            return max(count, min(FEWEST_COLUMNS, len(headings)))
+    return len(headings)
+
+
+def _breadth(heading: str, cells: Iterable[str]) -> int:
+    """Of a column with the border beside it."""
+    widest = max((Text.from_markup(text).cell_len for text in cells), default=0)
+    return max(cell_len(heading), min(widest, LONG_CELL)) + 3
+
+
+def counted(number: int, thing: str) -> str:
+    """`1 row`, `2 rows`."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _calls(numbers: Sequence[int]) -> str:
@@ -99,7 +152,9 @@ def code(tool: RegisteredTool) -> RenderableType:
     """The tool's source."""
     title = f"{tool.manifest.reference} · {tool.manifest.title}"
     source = "\n".join(map(_spelled_out, tool.code.split("\n")))
-    return Panel(Syntax(source, "python", theme="ansi_dark", background_color="default"), title=plain(title), title_align="left")
+    return Panel(
+        Syntax(source, "python", theme="ansi_dark", background_color="default"), title=plain(title), title_align="left", expand=False
+    )
 
 
 def tools(manifests: Sequence[ToolManifest], usage: Mapping[str, Usage]) -> RenderableType:
@@ -120,9 +175,9 @@ def sources(configured: Sequence[Source], operations: dict[str, int]) -> Rendera
     return table("source", "title", "calls go to", "credential", "operations", rows=rows)
 
 
-def runs(records: Sequence[RunRecord]) -> RenderableType:
-    """The latest runs."""
-    rows = [(r.id, _local(r.started_at), r.status, r.question) for r in records]
+def runs(records: Iterable[tuple[RunRecord, str]]) -> RenderableType:
+    """The latest runs, each with its status."""
+    rows = [(r.id, _local(r.started_at), status, r.question) for r, status in records]
     return table("run", "asked at", "status", "question", rows=rows)
 
 
@@ -149,4 +204,6 @@ def failure(value: Failure) -> RenderableType:
 def console(*, stderr: bool = False) -> Console:
     """A terminal, or a pipe: then no colours, and lines as long as they are."""
     made = Console(stderr=stderr, highlight=False, emoji=False)
-    return made if made.is_terminal else Console(stderr=stderr, highlight=False, emoji=False, width=max(made.width, 160))
+    if not made.is_terminal:
+        made.width = UNBOUNDED
+    return made

@@ -28,7 +28,9 @@ def add(
         reads = sum(operation.effect == "read" for operation in wired.documents.operations(source.name))
         total = len(wired.documents.operations(source.name))
         name, title, goes_to = map(render.plain, (source.name, source.title, source.base_url))
-        console.print(f"[bold]{name}[/bold] {title}: {total} operations, {reads} of them reads; calls go to {goes_to}")
+        console.print(
+            f"[bold]{name}[/bold] {title}: {render.counted(total, 'operation')}, {render.counted(reads, 'read')}; calls go to {goes_to}"
+        )
         for warning in report.warnings[:5]:
             console.print(f"[yellow]![/yellow] {render.plain(warning)}")
 

@@ -14,6 +14,9 @@ from schemas.run import RunRecord
 if TYPE_CHECKING:
     from opswright.wiring import Runtime
 
+_PAGE = 120
+"""Characters of a line across the page."""
+
 
 def stage_settings(settings: Settings) -> Settings:
     """A data folder of the demonstration's own, emptied, so that every tool is written before the eyes of whoever watches."""
@@ -31,13 +34,13 @@ class Terminal:
 
     def announce(self, text: str) -> None:
         """A sentence between two acts."""
-        self._console.print(Rule(), f"[bold]{render.plain(text)}[/bold]")
+        self._print(f"[bold]{render.plain(text)}[/bold]")
 
     def show(self, record: RunRecord, *, milliseconds: float) -> None:
         """A question with its tool, what the checks said, and the answer."""
         if record.answer is None:
             raise ValueError(f"run {record.id} has no answer to show")
-        self._console.print(Rule(), f'[bold cyan]$ opswright ask "{render.plain(record.question)}"[/bold cyan]')
+        self._print(f'[bold cyan]$ opswright ask "{render.plain(record.question)}"[/bold cyan]')
         if not record.answer.reused:
             tool = self._wired.tool(record.answer.tool)
             self._console.print(render.code(tool), render.verification(tool.verification))
@@ -46,6 +49,11 @@ class Terminal:
         how = "reused, no code written" if record.answer.reused else "written, proven and registered"
         self._console.print(f"[bold green]{how} in {milliseconds:.0f} ms[/bold green], of which {own:.0f} ms are ours\n")
 
+    def _print(self, text: str) -> None:
+        """Below a line: across a terminal, of a page's width in a pipe."""
+        self._console.print(Rule(), width=min(self._console.width, _PAGE))
+        self._console.print(text)
+
     def close(self) -> None:
         """Where what was made can be looked at."""
-        self._console.print(Rule(), f"The tools are ordinary files: {render.plain(self._wired.settings.library)}")
+        self._print(f"The tools are ordinary files: {render.plain(self._wired.settings.library)}")

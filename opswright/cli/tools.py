@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from opswright.cli import render
+from opswright.cli.ending import errors_as_json
 from opswright.cli.opening import runtime
 from schemas.base import Scalar
 from schemas.errors import QuestionDeclined, quoted
@@ -42,15 +43,13 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON and nothing else.")] = False,
 ) -> None:
     """Run a registered tool against its source."""
-    from opswright.cli.asking import progress_bar, show, steps
+    from opswright.cli.asking import follow, prepare, show
 
-    with runtime() as wired:
+    with errors_as_json(as_json), runtime() as wired:
         manifest = wired.registry.load(tool).manifest
         values = _values(manifest, arguments or [])
-        with progress_bar() as progress:
-            wired.prepare(progress)
-        with steps() as on_step:
-            record = wired.runner.run_tool(manifest, values, on_step=on_step)
+        prepare(wired)
+        record = follow(wired, wired.runner.begin_tool(manifest, values))
         show(wired, record, as_json=as_json, show_code=False)
 
 

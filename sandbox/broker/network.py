@@ -1,4 +1,7 @@
-"""Connections for one transport: opened only to addresses that were checked, and never slower than the request may be."""
+"""Connections for one transport: opened only to addresses that were checked, and never slower than the request may be.
+
+`doc_sources.network` has streams like these; its docstring says why it is not the same code.
+"""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from sandbox.image import baked, build
 from schemas.ports import Progress
 
 ARTEFACT = "isolate.cwasm"
-SIZE = "size"
+DIGEST = "sha256"
 _KEYED_PACKAGES = ("wasmtime", "componentize-py", *baked.PACKAGES)
 _CPU_INFO = Path("/proc/cpuinfo")
 
@@ -58,7 +58,7 @@ class ImageStore:
             made.mkdir(mode=0o700)
             artefact = self._build_artefact(Path(workspace), progress)
             _write(made / ARTEFACT, artefact)
-            _write(made / SIZE, str(len(artefact)).encode())
+            _write(made / DIGEST, hashlib.sha256(artefact).hexdigest().encode())
             shutil.rmtree(home, ignore_errors=True)
             made.rename(home)
 
@@ -82,10 +82,11 @@ def _cpu_features() -> str:
 
 
 def _is_sound(home: Path) -> bool:
-    """Whether the folder holds a whole artefact that only this user could have written."""
+    """Whether the folder holds the artefact that was built, and only this user could have written it. Reads all of it: 30 to 70 ms."""
     try:
-        found = [(path.lstat(), path.is_symlink()) for path in (home, home / ARTEFACT, home / SIZE)]
-        whole = int((home / SIZE).read_text()) == (home / ARTEFACT).stat().st_size
+        found = [(path.lstat(), path.is_symlink()) for path in (home, home / ARTEFACT, home / DIGEST)]
+        with (home / ARTEFACT).open("rb") as artefact:
+            whole = hashlib.file_digest(artefact, "sha256").hexdigest() == (home / DIGEST).read_text()
     except (OSError, ValueError):
         return False
     ours = all(status.st_uid == os.geteuid() and not stat.S_IMODE(status.st_mode) & 0o077 and not link for status, link in found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import re._constants as codes  # type: ignore[import-not-found]
 import re._parser as parser  # type: ignore[import-not-found]
 import string
@@ -13,6 +14,11 @@ from typing import Any, Final
 EXTRA_REPEATS: Final = 5
 """How many repeats beyond the fewest an open-ended `+`, `*` or `{2,}` may get."""
 
+MOST_STEPS: Final = 20_000
+
+WIDEST_RANGE: Final = 256
+"""Characters of a range to choose from; a million of them, for each character of a text, would take hours."""
+
 PRINTABLE: Final = string.ascii_letters + string.digits + "-_.:/ "
 
 Token = tuple[Any, Any]
@@ -22,14 +28,35 @@ Token = tuple[Any, Any]
 def text_matching(pattern: str, random: Random) -> str:
     """Some text that `pattern` matches, in the common ground of ECMA 262 and Python. Look-around is left unchecked.
 
-    Raises re.error where Python can't read the pattern.
+    Raises re.error where Python can't read the pattern, or where its shortest text takes more than `MOST_STEPS` to write.
     """
     return _texts(_parsed(pattern), random)
 
 
 @lru_cache(maxsize=256)
 def _parsed(pattern: str) -> tuple[Token, ...]:
-    return tuple(parser.parse(pattern))
+    tokens = tuple(parser.parse(pattern))
+    if (steps := _steps(tokens)) > MOST_STEPS:
+        raise re.error(f"its texts take {steps} steps to write, and {MOST_STEPS} is the most")
+    return tokens
+
+
+def _steps(tokens: Iterable[Token]) -> int:
+    """How many pieces a text is put together of at most; `(a{1000}){1000}` is a short pattern."""
+    return sum(1 + _steps_of(str(code), operand) for code, operand in tokens)
+
+
+def _steps_of(code: str, operand: Any) -> int:
+    match code:
+        case "BRANCH":
+            return max(map(_steps, operand[1]))
+        case "SUBPATTERN":
+            return _steps(operand[-1])
+        case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
+            fewest, most, repeated = operand
+            return min(int(most), int(fewest) + EXTRA_REPEATS) * _steps(repeated)
+        case _:
+            return 0
 
 
 def _texts(tokens: Iterable[Token], random: Random) -> str:
@@ -72,7 +99,7 @@ def _members(items: Iterable[Token]) -> list[str]:
             case "LITERAL":
                 named.append(chr(operand))
             case "RANGE":
-                named += [chr(point) for point in range(operand[0], operand[1] + 1)]
+                named += [chr(point) for point in range(operand[0], min(operand[1], operand[0] + WIDEST_RANGE) + 1)]
             case "CATEGORY":
                 named += _category(operand)
     return [character for character in PRINTABLE if character not in named] if negated else named

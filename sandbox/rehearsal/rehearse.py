@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Literal
 
 from sandbox.jobs import Coverage
@@ -42,15 +43,16 @@ def rehearse(
     run: Runner,
     *,
     seed: int,
+    now: datetime = NOW,
     monotonic: Callable[[], float] = time.perf_counter,
 ) -> Rehearsal:
     """Run every case and judge it. `slices` are by operation id and hold at least the Query's; equal seeds plant equal worlds.
 
-    `run` is called from two threads at once. `monotonic` gives seconds.
+    It all takes place at `now`, which is to the second. `run` is called from two threads at once. `monotonic` gives seconds.
 
     Raises PlantingFailed where data that fit the slices can't be made: then nothing is known of the candidate.
     """
-    stage = Stage(candidate, slices, run, seed)
+    stage = Stage(candidate, slices, run, seed, now)
     started = monotonic()
     try:
         rehearsed = stage.trials(stage.playbook.rehearsal())

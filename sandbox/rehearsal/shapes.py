@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 import jsonschema_rs
 
+from sandbox.rehearsal.keywords import complaint
 from schemas.base import Json
 from schemas.errors import OpswrightError
 from schemas.operation import Slice
@@ -84,6 +85,8 @@ class SchemaReader:
     def _merged(self, node: Json, depth: int) -> SchemaNode:
         if not isinstance(node, dict) or depth == 0:
             return {"type": "any"}
+        if problem := complaint(node):
+            raise PlantingFailed(f"a response schema can't be planted by: {problem}")
         merged: SchemaNode = {}
         if "$ref" in node:
             merged = _merge(merged, self._merged(self._target(node["$ref"]), depth - 1))

@@ -27,7 +27,7 @@ from schemas.operation import Slice
 from schemas.tool import Candidate
 
 NOW: Final = datetime(2028, 3, 1, 0, 30, tzinfo=UTC)
-"""When rehearsals take place: half an hour into the day after a leap day, where sloppy date arithmetic breaks."""
+"""Where nobody says when: half an hour into the day after a leap day, where sloppy date arithmetic breaks."""
 
 
 PARALLEL: Final = 2
@@ -47,14 +47,14 @@ class Trial:
 class Stage:
     """One candidate's rehearsal. Raises PlantingFailed where data that fit the slices can't be made."""
 
-    def __init__(self, candidate: Candidate, slices: Mapping[str, Slice], run: Runner, seed: int) -> None:
+    def __init__(self, candidate: Candidate, slices: Mapping[str, Slice], run: Runner, seed: int, now: datetime = NOW) -> None:
         needed = {call.operation for call in candidate.query.calls}
         if unknown := sorted(needed - slices.keys()):
             raise PlantingFailed(f"no slice was given for {', '.join(unknown)}, which the query reads")
         random = Random(seed)  # noqa: S311 - planted data must be the same for the same seed
-        self._candidate, self._run, self._seed = candidate, run, seed
+        self._candidate, self._run, self._seed, self._now = candidate, run, seed, now
         self._slices = {operation: lenient(slices[operation]) for operation in sorted(needed)}
-        self._planter = Planter(candidate.query, self._slices, NOW, random)
+        self._planter = Planter(candidate.query, self._slices, now, random)
         self._listings = listings(self._slices.values(), self._planter.makers)
         self._fidelity = {operation: Fidelity(slice_) for operation, slice_ in self._slices.items()}
         self._redactor = Redactor()
@@ -78,7 +78,7 @@ class Stage:
         ran = self._run(self._job(case), api, case.budget)
         operations = {operation: slice_.operation for operation, slice_ in self._slices.items()}
         query = self._candidate.query
-        scene = Scene(query, seen.relations(query), case.arguments, NOW, operations, tuple(api.served), seen.notes)
+        scene = Scene(query, seen.relations(query), case.arguments, self._now, operations, tuple(api.served), seen.notes)
         return Trial(case, scene, tuple(judge(case, scene, ran)), ran.outcome.coverage)
 
     def _job(self, case: Case) -> Job:
@@ -86,7 +86,7 @@ class Stage:
             source=self._candidate.source,
             entry="call",
             base_url=BASE_URL,
-            started_at=NOW,
+            started_at=self._now,
             function=self._candidate.function,
             arguments=case.arguments,
             seed=self._seed,

@@ -14,9 +14,13 @@ from typing import Final
 from sandbox.rehearsal.patterns import text_matching
 from sandbox.rehearsal.shapes import Field, PlantingFailed, SchemaNode, SchemaReader
 from schemas.base import Json
+from schemas.errors import quoted
 
 DEPTH: Final = 2
 """How deep optional objects are filled in; below it only what is required, so recursive schemas end."""
+
+MOST_VALUES: Final = 10_000
+"""Values in one; a list of a thousand lists of a thousand is within the bounds of each."""
 
 TRIES: Final = 60
 """Samples drawn for a fresh or constrained value before the search ends."""
@@ -72,9 +76,13 @@ class Values:
         self._reader = reader
         self._random = random
         self._now = now
+        self._left = MOST_VALUES
 
     def make(self, node: Json, name: str = "", depth: int = DEPTH) -> Json:
         """A value of the schema, never null where anything else is allowed. `name` is the field's own."""
+        self._left = MOST_VALUES if depth == DEPTH else self._left - 1
+        if self._left < 0:
+            raise PlantingFailed(f"a response schema asks for more than {MOST_VALUES} values in one")
         schema = self._reader.merged(node)
         if "const" in schema:
             return copy.deepcopy(schema["const"])
@@ -111,9 +119,8 @@ class Values:
             raise PlantingFailed("a response schema requires itself without end")
         made = {name: self.make(node, name, depth - 1) for name, node in wanted.items()}
         made |= {name: self.make(schema.get("additionalProperties", {}), name, depth - 1) for name in required if name not in made}
-        spare = (f"{word}-{len(made)}" for word in WORDS)
         while len(made) < schema.get("minProperties", 0):
-            made[next(spare)] = self.make(schema.get("additionalProperties", {}), "", depth - 1)
+            made[f"{WORDS[len(made) % len(WORDS)]}-{len(made)}"] = self.make(schema.get("additionalProperties", {}), "", depth - 1)
         return made
 
     def _array(self, schema: SchemaNode, name: str, depth: int) -> Json:
@@ -164,7 +171,10 @@ class Values:
     def _matching(self, node: Json, pattern: str) -> str:
         admits = self._reader.validator(node)
         for _ in range(TRIES):
-            text = text_matching(pattern, self._random)
+            try:
+                text = text_matching(pattern, self._random)
+            except re.error as error:  # the pattern is ECMA's, and not all of that is Python's
+                raise PlantingFailed(f"the pattern {quoted(pattern)} of a response schema can't be read: {error}") from error
             if admits(text):
                 return text
         raise PlantingFailed(f"no text was found for the pattern {pattern!r} of a response schema")

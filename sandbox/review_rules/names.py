@@ -98,9 +98,14 @@ def environment_outside_main(subject: Subject) -> Iterator[Hit]:
 
 
 def own_clients(subject: Subject) -> Iterator[Hit]:
-    """Calls that go around the client handed in."""
+    """What goes around the client handed in, called at once or kept under another name; a type may be named anywhere."""
+    passed_over = subject.in_annotations | {id(node.value) for node in subject.nodes if isinstance(node, ast.Attribute)}
     for node in subject.nodes:
-        if isinstance(node, ast.Call) and CLIENTS.fullmatch(name := subject.dotted(node.func)) and not subject.is_in_main(node):
+        if not isinstance(node, ast.Attribute | ast.Name) or id(node) in passed_over or subject.is_in_main(node):
+            continue
+        if (name := subject.dotted(node)) == "httpx":
+            yield Hit(node.lineno, "httpx as a value")
+        elif CLIENTS.fullmatch(name):
             yield Hit(node.lineno, name)
 
 

@@ -52,6 +52,14 @@ class Subject:
         return next((function for function in functions(self.tree) if function.name == "main"), None)
 
     @cached_property
+    def in_annotations(self) -> frozenset[int]:
+        """The ids of all nodes of annotations: what stands there is named and not used."""
+        annotated = (ast.arg, ast.AnnAssign)
+        said = [node.annotation for node in self.nodes if isinstance(node, annotated) and node.annotation]
+        said += [node.returns for node in self.nodes if isinstance(node, ast.FunctionDef) and node.returns]
+        return frozenset(id(node) for annotation in said for node in ast.walk(annotation))
+
+    @cached_property
     def constants(self) -> frozenset[str]:
         """Names assigned in the module's body."""
         return frozenset(name for statement in self.tree.body for name in assigned(statement))

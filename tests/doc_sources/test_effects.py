@@ -68,6 +68,11 @@ def test_every_judgement_says_why(facts: Facts, reason: str) -> None:
     assert JUDGE.judge(facts).reason == reason
 
 
+@pytest.mark.parametrize("words", ["then also ", "is deleted ", "会将", " ", "x", "%25", "调用 "])
+def test_words_repeated_without_end_are_judged_all_the_same(words: str) -> None:
+    assert JUDGE.judge(Facts("GET", "/things", "x", words * 5_000, words * 5_000)).effect in Effect
+
+
 def test_a_provider_s_override_comes_first_in_both_directions() -> None:
     overrides = (
         Override(operations=("GET /exec/{id}/json",), effect=Effect.READ, reason="it shows a command that was run"),
@@ -81,8 +86,8 @@ def test_a_provider_s_override_comes_first_in_both_directions() -> None:
 
 
 def test_a_provider_without_a_file_has_the_general_rules_alone() -> None:
-    assert load_judge("nobody").judge(Facts("GET", "/api/4/config")).effect is Effect.READ
-    assert load_judge("glances").judge(Facts("GET", "/api/4/config")).effect is Effect.REVEAL
+    assert load_judge("nobody").judge(Facts("GET", "/api/4/args")).effect is Effect.READ
+    assert load_judge("glances").judge(Facts("GET", "/api/4/args")).effect is Effect.REVEAL
 
 
 def test_a_broken_file_is_named_with_its_line(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ DOCUMENT = openapi({"/things": get(ROWS)})
 
 class Secrets:
     def resolve(self, reference: str) -> str:
-        return f"the secret of {reference}"
+        return f"secret-of-{reference}"
 
 
 def fetcher(catalogue: Catalogue | None = None, limits: Limits = DEFAULT) -> Fetcher:
@@ -56,7 +56,7 @@ def test_a_specification_is_fetched_and_cut() -> None:
     assert found.validators.etag.endswith(' "1"')
     assert [s.operation.id for s in found.slices] == ["registry:list_things"]
     assert found.warnings == ()
-    assert served.asked[0].headers["Authorization"] == "Bearer the secret of env:TOKEN"
+    assert served.asked[0].headers["Authorization"] == "Bearer secret-of-env:TOKEN"
 
 
 def test_a_document_is_cut_anew_when_our_own_data_has_changed() -> None:
@@ -120,6 +120,29 @@ def test_errors_of_the_download_pass(status: int, error: type[Exception]) -> Non
 def test_broken_references_are_warnings_of_the_result() -> None:
     found = fetched(openapi({"/things": get({"$ref": "#/gone"})}))
     assert found.warnings == ("The reference '#/gone' is broken: there is no 'gone'. It is taken to allow anything.",)
+
+
+@pytest.mark.parametrize("base_url", ["", "{site}", "{site}/v1/"], ids=["none", "the same place", "below it"])
+def test_the_credential_goes_to_the_document_s_host_where_calls_go_there_too(base_url: str) -> None:
+    with site(lambda asked: Reply(orjson.dumps(DOCUMENT))) as served:
+        wanted = source(served.url, base_url.format(site=served.url), Credential(secret="env:TOKEN"))
+        fetcher().fetch(wanted, None)
+    assert served.asked[0].headers["Authorization"] == "Bearer secret-of-env:TOKEN"
+
+
+@pytest.mark.parametrize("base_url", ["http://127.0.0.1:1", "https://api.example", "http://localhost:{port}"])
+def test_the_credential_does_not_go_to_the_document_s_host_where_calls_go_elsewhere(base_url: str) -> None:
+    with site(lambda asked: Reply(orjson.dumps(DOCUMENT))) as served:
+        wanted = source(served.url, base_url.format(port=served.port), Credential(secret="env:TOKEN"))
+        assert fetcher().fetch(wanted, None) is not None
+    assert "Authorization" not in served.asked[0].headers
+
+
+def test_a_host_that_wants_the_credential_of_another_place_is_named_with_the_way_out() -> None:
+    with site(lambda asked: Reply(status=401)) as served, pytest.raises(Misconfigured, match=r"answered 401.*not sent there.*file's path"):
+        fetcher().fetch(source(served.url, "https://api.example", Credential(secret="env:TOKEN")), None)
+    with site(lambda asked: Reply(status=401)) as served, pytest.raises(Misconfigured, match="Add the source with a credential"):
+        fetcher().fetch(source(served.url, served.url, Credential(secret="env:TOKEN")), None)
 
 
 def test_a_recognised_provider_s_overlay_title_and_effects_are_used() -> None:

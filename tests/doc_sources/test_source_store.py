@@ -4,19 +4,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 
 from doc_sources.store import SourceStore, metadata
 from schemas.errors import Misconfigured, NotFound
 from schemas.source import Credential, Source
+from tests.databases import database
 
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = create_engine(f"sqlite:///{tmp_path}/opswright.db")
-    metadata.create_all(made)
-    yield made
-    made.dispose()
+    with database(tmp_path, metadata) as made:
+        yield made
 
 
 @pytest.fixture

@@ -69,6 +69,13 @@ def test_a_path_without_a_slash_is_left_out_with_a_warning() -> None:
     assert warnings == ("The path 'users' is left out: a path starts with a slash.",)
 
 
+@pytest.mark.parametrize("path", ["/things/{}", "/things/{}/parts", "/things/v{}", "/{}/{id}"])
+def test_a_path_with_a_nameless_parameter_is_left_out_with_a_warning(path: str) -> None:
+    found, warnings = slices(openapi({path: get(), "/things/{id}": get()}))
+    assert [s.operation.path for s in found] == ["/things/{id}"]
+    assert warnings == (f"The path '{path}' is left out: a parameter in it has no name.",)
+
+
 def test_a_path_item_may_be_a_reference() -> None:
     document = openapi({"/a": {"$ref": "#/components/pathItems/Shared"}}, components={"pathItems": {"Shared": get()}})
     found, _ = slices(document)

@@ -30,7 +30,7 @@ def test_every_command_of_the_readme_works_in_its_order(tmp_path: Path) -> None:
     with serving(create_app(now=datetime.now(UTC), token=TOKEN)) as url:
         for command in OURS:
             arguments = shlex.split(command.replace("http://127.0.0.1:8800", url))[1:]
-            program = [sys.executable, "-c", "from opswright.cli.app import main; main()", *arguments]
+            program = [sys.executable, "-m", "opswright", *arguments]
             ended = subprocess.run(program, env=environment, capture_output=True, text=True, timeout=120, check=False)
             assert ended.returncode == 0, f"{command}\n{ended.stdout}\n{ended.stderr}"
 

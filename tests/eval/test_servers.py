@@ -11,6 +11,7 @@ import pytest
 
 from eval import servers
 from schemas.errors import BackendUnavailable
+from schemas.source import Credential
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 ANNOUNCEMENT = r"^ready (\S+)$"
@@ -45,6 +46,7 @@ def test_the_estate_answers_to_its_token_until_its_context_ends(tmp_path: Path) 
     with servers.estate(tmp_path, now=NOW, token="a-token") as server:
         assert server.name == "estate"
         assert is_alive(server.pid)
+        assert server.credential == Credential(secret=f"file:{tmp_path / 'estate.token'}")
         assert httpx.get(f"{server.url}/owners").status_code == 401
         assert len(httpx.get(f"{server.url}/owners", headers={"Authorization": "Bearer a-token"}).json()) == 10
     assert not is_alive(server.pid)

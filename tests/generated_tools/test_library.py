@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -12,24 +11,12 @@ import pytest
 
 from generated_tools.registry import Registry
 from tests.generated_tools.samples import candidate, slices, verdict
+from tests.processes import forked
 
 
 def publish(registry: Registry, source: str) -> int:
     made = candidate(source)
     return registry.publish(made, verdict(made), slices(), source="estate", question="").manifest.version
-
-
-def in_a_process(work: Callable[[], object]) -> int:
-    """Run `work` in a fork of this process and return the fork's process id."""
-    process = os.fork()
-    if process == 0:
-        status = 1
-        try:
-            work()
-            status = 0
-        finally:
-            os._exit(status)
-    return process
 
 
 def killed_at(monkeypatch: pytest.MonkeyPatch, owner: object, step: str, count: int, *, before: bool) -> None:
@@ -61,7 +48,7 @@ def test_a_publisher_killed_anywhere_leaves_a_whole_version_or_none(
         killed_at(monkeypatch, owner, step, count, before=before)
         publish(registry, "new = 2\n")
 
-    _, status = os.waitpid(in_a_process(die_publishing), 0)
+    _, status = os.waitpid(forked(die_publishing), 0)
     assert os.WTERMSIG(status) == signal.SIGKILL
     assert registry.load("hosts_above@1").code == "kept = 1\n"
     assert registry.damaged() == ()
@@ -75,7 +62,7 @@ def test_publishers_in_several_processes_get_different_versions(registry: Regist
         for turn in range(5):
             publish(registry, f"made_by = {number, turn}\n")
 
-    processes = [in_a_process(partial(publish_five, number)) for number in range(4)]
+    processes = [forked(partial(publish_five, number)) for number in range(4)]
     assert [os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) for process in processes] == [0, 0, 0, 0]
     assert [manifest.version for manifest in registry.all()] == list(range(1, 21))
     assert len({registry.load(f"hosts_above@{version}").code for version in range(1, 21)}) == 20
@@ -83,7 +70,7 @@ def test_publishers_in_several_processes_get_different_versions(registry: Regist
 
 
 def test_publishers_of_the_same_code_in_several_processes_make_one_version(registry: Registry) -> None:
-    processes = [in_a_process(lambda: publish(registry, "same = 1\n")) for _ in range(4)]
+    processes = [forked(lambda: publish(registry, "same = 1\n")) for _ in range(4)]
     assert [os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) for process in processes] == [0, 0, 0, 0]
     assert [manifest.version for manifest in registry.all()] == [1]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -171,6 +172,19 @@ def test_a_version_with_a_missing_file_is_damaged_and_a_new_one_takes_the_next_n
     assert publish(fresh, candidate()).manifest.version == 2
 
 
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir], ids=["FIFO", "folder"])
+@pytest.mark.parametrize("file", ["tool.py", "manifest.json"])
+def test_what_is_no_plain_file_is_damage_and_waits_for_nobody(
+    registry: Registry, library: Path, file: str, make: Callable[[Path], None]
+) -> None:
+    publish(registry, candidate())
+    path = library / "hosts_above" / "v1" / file
+    path.unlink()
+    make(path)
+    with pytest.raises(Misconfigured, match=f"{file} is "):
+        registry.load("hosts_above")
+
+
 def test_an_unknown_tool_is_answered_with_the_known_ones(registry: Registry) -> None:
     with pytest.raises(NotFound, match="none yet"):
         registry.load("hosts")
@@ -186,7 +200,7 @@ def test_an_unknown_version_is_answered_with_the_known_ones(registry: Registry, 
         registry.load(reference)
 
 
-@pytest.mark.parametrize("reference", ["..", "../library/hosts_above", "", "@1", "hosts_above/v1"])
+@pytest.mark.parametrize("reference", ["..", "../library/hosts_above", "", "@1", "hosts_above/v1", "a" * 5000, "Hosts", "a\x00"])
 def test_a_reference_that_points_elsewhere_is_unknown(registry: Registry, reference: str) -> None:
     publish(registry, candidate())
     with pytest.raises(NotFound, match="no tool is called"):

@@ -19,6 +19,7 @@ from sqlalchemy import Engine, inspect, text
 from opswright import migrations
 from opswright.database import current_revision, open_database, upgrade
 from schemas.errors import Misconfigured
+from tests.processes import forked
 
 
 @pytest.fixture
@@ -32,19 +33,6 @@ def tables(engine: Engine) -> set[str]:
 
 def declared_tables() -> set[str]:
     return {name for metadata in migrations.declared() for name in metadata.tables}
-
-
-def forked(work: Callable[[], object]) -> int:
-    """Run `work` in a fork of this process and return the fork's process id."""
-    process = os.fork()
-    if process == 0:
-        status = 1
-        try:
-            work()
-            status = 0
-        finally:
-            os._exit(status)
-    return process
 
 
 def test_the_migrated_schema_is_the_declared_one(file: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from opswright.sourcing import name_of, prospect
-from schemas.errors import Misconfigured, SpecUnusable
+from schemas.errors import Denied, Misconfigured, SpecUnusable
 from schemas.operation import Effect, Operation, Slice
 from schemas.source import Credential, FetchedSpec, Source, Validators
 
@@ -41,6 +41,39 @@ def test_a_description_does_not_choose_who_gets_the_credential(elsewhere: str) -
         made(elsewhere)
     assert made(elsewhere, given=elsewhere).base_url == elsewhere
     assert made(elsewhere, credential=None).base_url == elsewhere
+
+
+class Unasked:
+    """A fetcher that nobody may ask."""
+
+    def fetch(self, source: Source, known: Validators | None) -> FetchedSpec | None:
+        raise AssertionError("asked")
+
+
+NO_PLACE_FOR_CALLS = [
+    ("not a url", Misconfigured),
+    ("file:///etc", Misconfigured),
+    ("https://", Misconfigured),
+    ("https://me:secret@api.example", Misconfigured),
+    ("https://api.example?key=1", Misconfigured),
+    ("http://169.254.169.254/", Denied),
+    ("http://0xa9fea9fe/", Denied),
+    ("http://[::ffff:169.254.169.254]/", Denied),
+    ("http://metadata.google.internal/", Denied),
+]
+
+
+@pytest.mark.parametrize(("base_url", "error"), NO_PLACE_FOR_CALLS)
+def test_a_base_url_that_no_call_could_go_to_is_refused(base_url: str, error: type[Exception]) -> None:
+    with pytest.raises(error, match="--base-url"):
+        prospect(Unasked(), "https://api.example/openapi.json", name="", base_url=base_url, credential=None)
+    with pytest.raises(error, match="--base-url"):
+        made(base_url, credential=None)
+
+
+@pytest.mark.parametrize("base_url", ["http://127.0.0.1:8000", "http://10.0.0.1/v1", "http://[::1]", "https://nowhere.invalid"])
+def test_a_base_url_may_be_private_or_away(base_url: str) -> None:
+    assert made("https://api.example", given=base_url).base_url == base_url
 
 
 @pytest.mark.parametrize("same", ["https://api.example:443/v1", "https://API.Example/v1"])

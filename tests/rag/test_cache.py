@@ -17,6 +17,7 @@ from schemas.source import Validators
 from tests.rag.operations import ESTATE, TEN, fetched, operation, piece
 from tests.rag.scripted_fetcher import ScriptedFetcher
 
+A_DAY = 24.0
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 AWAY = BackendUnavailable("estate.test does not answer.", hint="Try again later.")
 UNCHANGED = None
@@ -50,27 +51,27 @@ def caching(engine: Engine, clock: SteppedClock) -> Caching:
 
 def test_first_ask_fetches_and_the_second_does_not(caching: Caching) -> None:
     cache = caching(fetcher := ScriptedFetcher(fetched(version="2.4")))
-    document = cache.get_or_fetch(ESTATE, "listHosts")
+    document = cache.get_or_fetch(ESTATE, "listHosts", A_DAY)
     assert document.slice == piece(TEN[0])
     assert (document.source_version, document.fetched_at, document.stale_because) == ("2.4", START, "")
-    assert cache.get_or_fetch(ESTATE, "listAlerts").slice.operation.name == "listAlerts"
+    assert cache.get_or_fetch(ESTATE, "listAlerts", A_DAY).slice.operation.name == "listAlerts"
     assert fetcher.asked_with == [None]
 
 
 def test_copy_is_fresh_until_its_age_and_not_at_it(caching: Caching, clock: SteppedClock) -> None:
     cache = caching(fetcher := ScriptedFetcher(fetched()))
-    cache.get_or_fetch(ESTATE, "listHosts")
+    cache.get_or_fetch(ESTATE, "listHosts", A_DAY)
     clock.pass_hours(23.999)
-    cache.get_or_fetch(ESTATE, "listHosts")
+    cache.get_or_fetch(ESTATE, "listHosts", A_DAY)
     assert len(fetcher.asked_with) == 1
     clock.pass_hours(0.001)
-    cache.get_or_fetch(ESTATE, "listHosts")
+    cache.get_or_fetch(ESTATE, "listHosts", A_DAY)
     assert len(fetcher.asked_with) == 2
 
 
 def test_age_is_the_askers_to_choose(caching: Caching, clock: SteppedClock) -> None:
     cache = caching(fetcher := ScriptedFetcher(fetched()))
-    cache.get_or_fetch(ESTATE, "listHosts")
+    cache.get_or_fetch(ESTATE, "listHosts", A_DAY)
     cache.get_or_fetch(ESTATE, "listHosts", max_age_hours=0)
     clock.pass_hours(100)
     cache.get_or_fetch(ESTATE, "listHosts", max_age_hours=101)
@@ -79,57 +80,57 @@ def test_age_is_the_askers_to_choose(caching: Caching, clock: SteppedClock) -> N
 
 def test_unchanged_copy_is_asked_for_with_its_validators_and_is_fresh_again(caching: Caching, clock: SteppedClock) -> None:
     cache = caching(fetcher := ScriptedFetcher(fetched(etag='"7"'), UNCHANGED))
-    cache.get_or_fetch(ESTATE, "listHosts")
+    cache.get_or_fetch(ESTATE, "listHosts", A_DAY)
     clock.pass_hours(30)
-    document = cache.get_or_fetch(ESTATE, "listHosts")
+    document = cache.get_or_fetch(ESTATE, "listHosts", A_DAY)
     assert fetcher.asked_with == [None, Validators(etag='"7"')]
     assert (document.fetched_at, document.slice) == (clock.now, piece(TEN[0]))
     clock.pass_hours(23)
-    cache.get_or_fetch(ESTATE, "listHosts")
+    cache.get_or_fetch(ESTATE, "listHosts", A_DAY)
     assert len(fetcher.asked_with) == 2
 
 
 @pytest.mark.parametrize("trouble", [AWAY, SpecUnusable("The document is HTML.")])
 def test_server_in_trouble_leaves_the_stale_copy_and_its_reason(caching: Caching, clock: SteppedClock, trouble: OpswrightError) -> None:
     cache = caching(ScriptedFetcher(fetched(), trouble, fetched(version="2")))
-    cache.get_or_fetch(ESTATE, "listHosts")
+    cache.get_or_fetch(ESTATE, "listHosts", A_DAY)
     clock.pass_hours(25)
-    document = cache.get_or_fetch(ESTATE, "listHosts")
+    document = cache.get_or_fetch(ESTATE, "listHosts", A_DAY)
     assert (document.stale_because, document.fetched_at) == (str(trouble), START)
-    back = cache.get_or_fetch(ESTATE, "listHosts")
+    back = cache.get_or_fetch(ESTATE, "listHosts", A_DAY)
     assert (back.stale_because, back.source_version) == ("", "2")
 
 
 @pytest.mark.parametrize("trouble", [AWAY, SpecUnusable("The document is HTML.")])
 def test_trouble_without_a_copy_is_raised(caching: Caching, trouble: OpswrightError) -> None:
     with pytest.raises(type(trouble)):
-        caching(ScriptedFetcher(trouble)).get_or_fetch(ESTATE, "listHosts")
+        caching(ScriptedFetcher(trouble)).get_or_fetch(ESTATE, "listHosts", A_DAY)
 
 
 def test_unchanged_without_a_copy_is_unusable(caching: Caching) -> None:
     with pytest.raises(SpecUnusable, match="no copy is held"):
-        caching(ScriptedFetcher(UNCHANGED)).get_or_fetch(ESTATE, "listHosts")
+        caching(ScriptedFetcher(UNCHANGED)).get_or_fetch(ESTATE, "listHosts", A_DAY)
 
 
 def test_unknown_operation_names_the_three_nearest(caching: Caching) -> None:
     cache = caching(ScriptedFetcher(fetched()))
     with pytest.raises(NotFound) as raised:
-        cache.get_or_fetch(ESTATE, "listHost")
+        cache.get_or_fetch(ESTATE, "listHost", A_DAY)
     assert str(raised.value).startswith("'estate' has no operation 'listHost'. The nearest: 'listHosts', ")
     assert raised.value.hint.count("'") == 6
 
 
 def test_unknown_operation_of_an_empty_source_says_so(caching: Caching) -> None:
     with pytest.raises(NotFound, match="no operations at all"):
-        caching(ScriptedFetcher(fetched([]))).get_or_fetch(ESTATE, "listHosts")
+        caching(ScriptedFetcher(fetched([]))).get_or_fetch(ESTATE, "listHosts", A_DAY)
 
 
 def test_source_that_moved_is_fetched_anew_and_unconditionally(caching: Caching) -> None:
     cache = caching(fetcher := ScriptedFetcher(fetched(), AWAY))
-    cache.get_or_fetch(ESTATE, "listHosts")
+    cache.get_or_fetch(ESTATE, "listHosts", A_DAY)
     moved = ESTATE.model_copy(update={"spec_url": "http://elsewhere.test/openapi.json"})
     with pytest.raises(BackendUnavailable):
-        cache.get_or_fetch(moved, "listHosts")
+        cache.get_or_fetch(moved, "listHosts", A_DAY)
     assert fetcher.asked_with == [None, None]
 
 
@@ -169,7 +170,7 @@ def test_what_one_process_fetches_the_other_sees(caching: Caching) -> None:
     mine, other = caching(ScriptedFetcher(fetched(), fetched(TEN[:3]))), caching(ScriptedFetcher(AWAY))
     mine.refresh(ESTATE)
     assert other.operations("estate") == TEN
-    assert other.get_or_fetch(ESTATE, "listHosts").stale_because == ""
+    assert other.get_or_fetch(ESTATE, "listHosts", A_DAY).stale_because == ""
     mine.refresh(ESTATE)
     assert other.operations("estate") == TEN[:3]
 
@@ -195,7 +196,7 @@ def ask_at_once(cache: DocumentCache, askers: int) -> list[str]:
 
     def ask(_: int) -> str:
         together.wait()
-        return cache.get_or_fetch(ESTATE, "listHosts").stale_because
+        return cache.get_or_fetch(ESTATE, "listHosts", A_DAY).stale_because
 
     with ThreadPoolExecutor(askers) as pool:
         return list(pool.map(ask, range(askers)))

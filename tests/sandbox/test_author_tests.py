@@ -3,7 +3,6 @@ from datetime import UTC, datetime
 import pytest
 
 from sandbox.author_tests import run_author_tests
-from sandbox.egress import NoNetwork
 from sandbox.egress import Egress, EgressFailure
 from sandbox.jobs import Coverage, Job, Outcome, TestOutcome, ToolError
 from schemas.verification import Finding
@@ -64,7 +63,3 @@ def test_a_run_that_did_not_come_to_its_end_blocks(outcome: Outcome, code: str, 
     (finding,) = findings_of(outcome)
     assert (finding.code, finding.line, finding.severity) == (code, line, "block")
     assert outcome.error is None or outcome.error.message in finding.message
-
-
-def test_waiting_in_a_test_takes_no_time() -> None:
-    NoNetwork().sleep(3600.0)

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from sandbox.egress import EgressFailure, EgressKind
+from sandbox.egress import EgressFailure, EgressKind, NoNetwork
 from sandbox.jobs import Limits
 from sandbox.supervisor import WorkerPool
 from tests.sandbox.isolates import BASE_URL, Answer, Host, call_job, ok, run_body
@@ -143,3 +143,10 @@ def test_an_answer_that_is_no_envelope_is_an_error_of_the_run(pool: WorkerPool) 
             return json.dumps({"status": 200})
 
     assert run_body(pool, "client.get('/x')", Odd()).status == "raised"
+
+
+def test_without_a_network_calls_are_denied_and_waiting_takes_no_time() -> None:
+    with pytest.raises(EgressFailure) as refused:
+        NoNetwork().send("{}")
+    assert (refused.value.kind, refused.value.code) == ("denied", "E_DENIED")
+    NoNetwork().sleep(3600.0)

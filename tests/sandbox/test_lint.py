@@ -13,6 +13,12 @@ def test_a_clean_tool_has_no_findings(tool: str) -> None:
     assert lint((DATA / "tools" / tool).read_text(), CLEAN_TESTS) == ()
 
 
+def test_half_a_character_is_a_finding_and_formats_to_itself() -> None:
+    text = 'x = "\ud800"\n'
+    assert blocking(lint(text))
+    assert format_both(text, text) == (text, text)
+
+
 @pytest.mark.parametrize("defect", defects("lint"), ids=lambda defect: defect.name)
 def test_a_defect_is_found_where_it_is(defect: Defect) -> None:
     candidate = defect.candidate()

@@ -70,6 +70,30 @@ def test_a_report_that_does_not_fit_is_a_trap_and_nothing_worse(report: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ("18446744073709551616", "64-bit"),
+        ("-9223372036854775809", "64-bit"),
+        ("1e999", "1e999"),
+        ("-1e999", "-1e999"),
+        ('"\\ud800"', "surrogates"),
+        ("[" * 200 + "]" * 200, "200"),
+    ],
+    ids=lambda text: text[:24],
+)
+def test_a_value_that_the_host_cannot_keep_is_named(value: str, why: str) -> None:
+    outcome = _decode(f'{{"status": "returned", "value": [{value}]}}')
+    assert (outcome.status, outcome.finding) == ("trapped", "F_VALUE")
+    assert outcome.error is not None
+    assert why in outcome.error.message
+
+
+@pytest.mark.parametrize("value", ["18446744073709551615", "-9223372036854775808", "1e308", '"\\ud83d\\ude00"', "[" * 199 + "]" * 199])
+def test_the_most_that_the_host_can_keep_is_returned(value: str) -> None:
+    assert _decode(f'{{"status": "returned", "value": {value}}}').value == json.loads(value)
+
+
+@pytest.mark.parametrize(
     "word", ["", "{}", "null", '{"finding": "F_X", "message": "", "usage": {}}', '{"finding": null, "message": 1, "usage": {}}']
 )
 def test_a_worker_s_word_that_does_not_fit_breaks_the_protocol(word: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +89,11 @@ def test_everything_at_once_is_found_as_often_as_alone() -> None:
         '{"password": "' + "\\" * 180_000 + '"}',
         '"value":"a","name":"password"' * 6_000,
         "bearer " * 25_000,
+        "password=" * 120_000,
+        "password=$" * 120_000,
+        "db_password: " + "db_token=" * 120_000,
+        "password='x" * 100_000,
+        "--token " * 100_000 + "--token=" * 120_000,
         "-" * 200_000,
     ],
     ids=lambda text: text[:20],
@@ -145,6 +152,31 @@ def test_a_secret_of_ours_never_comes_back_however_the_server_writes_it(secret: 
         redacted, count = redactor.redact(echoed)
         assert count >= 1
         assert secret not in redacted
+
+
+@pytest.mark.parametrize(
+    "echo",
+    [
+        lambda secret: "".join(f"\\u{ord(letter):04x}" for letter in secret),
+        lambda secret: secret.replace("k", "\\u006B"),
+        lambda secret: "\\\\" + secret.replace("k", "\\u006b"),
+        lambda secret: secret.encode().hex(),
+        lambda secret: secret.encode().hex().upper(),
+        lambda secret: base64.b64encode(secret.encode()).decode(),
+        lambda secret: base64.urlsafe_b64encode(secret.encode()).decode(),
+    ],
+)
+def test_an_echo_in_disguise_is_found_and_its_json_stays_json(echo: Callable[[str], str]) -> None:
+    secret = "k7Gd?>20dkqpz?>91"
+    redacted, count = Redactor([secret]).redact(f'{{"echo": "{echo(secret)}", "note": "\\u4f60 \\u0022 \\u005c"}}')
+    assert count == 1
+    assert _MARK in json.loads(redacted)["echo"]
+    assert json.loads(redacted)["note"] == '你 " \\'
+
+
+def test_escapes_that_hide_nothing_stay_as_they_are() -> None:
+    text = '{"query": "a\\u0026b", "note": "\\u003c\\\\u0041"}'
+    assert Redactor(["secret-secret"]).redact(text) == (text, 0)
 
 
 @pytest.mark.parametrize(("length", "hidden"), [(MIN_SECRET_LENGTH - 1, 0), (MIN_SECRET_LENGTH, 1)])

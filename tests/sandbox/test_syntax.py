@@ -21,6 +21,19 @@ def test_text_that_would_hurt_the_parser_is_refused_without_a_crash(text: str) -
     assert isinstance(parse(text), Unreadable)
 
 
+@pytest.mark.parametrize("unseen", ["\x0c", "\x1b", "\x7f", "\x85", "\u202e", "\u2066", "\u200b", "\u2028", "\ufeff", "\ud800"])
+def test_what_nobody_sees_or_no_file_holds_is_refused_by_its_number_and_line(unseen: str) -> None:
+    found = parse(f"x = 1\ny = 2  # {unseen}\n")
+    assert isinstance(found, Unreadable)
+    assert f"U+{ord(unseen):04X}" in found.reason
+    assert found.line == 2
+
+
+@pytest.mark.parametrize("text", ["x = 1\r\ny = 2\r\n", "if True:\n\tx = 1\n", "x = '主机 café 😀'\n", "x = '\\u202e'\n"])
+def test_text_of_any_language_is_read(text: str) -> None:
+    assert isinstance(parse(text), ast.Module)
+
+
 def test_text_of_the_greatest_length_is_read_and_one_character_more_is_not() -> None:
     text = "#" * MAX_CHARACTERS
     assert isinstance(parse(text), ast.Module)

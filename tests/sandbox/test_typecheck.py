@@ -1,5 +1,7 @@
 import ast
+import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from sandbox import mypy_server
+from sandbox import mypy_process, mypy_server
+from sandbox.mypy_process import MypyProcess
 from sandbox.mypy_server import MypyServer
 from sandbox.typecheck import TypeChecker
 from schemas.errors import LimitExceeded, Misconfigured
@@ -82,17 +85,59 @@ def test_many_threads_each_get_their_own_verdict(checker: TypeChecker) -> None:
     assert verdicts == [[] if number % 2 else ["assignment"] for number in range(12)]
 
 
-def test_a_server_that_breaks_is_answered_for_by_a_process_and_comes_back(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+TOO_MUCH = "T0 = tuple[int, int]\n" + "".join(f"T{n} = tuple[T{n - 1}, T{n - 1}]\n" for n in range(1, 30)) + "x: T29 = 1\n"
+"""A value of 2 ** 30 numbers, says its type."""
+
+
+def test_types_that_take_mypy_for_ever_are_a_finding_and_the_next_check_is_as_good_as_any(cache: Path) -> None:
+    with TypeChecker(cache, check_seconds=3.0) as checker:
+        (finding,) = checker.check(TOO_MUCH)
+        assert (finding.code, finding.severity) == ("not-checked", "block")
+        assert "mypy took more" in finding.message
+        assert "Simplify the types" in finding.message
+        assert checker.check("x: int = 1\n") == ()
+
+
+def test_a_worker_that_dies_over_a_text_is_a_limit(cache: Path) -> None:
+    with MypyProcess(cache) as process:
+        process.warm()
+        worker = process._worker
+        assert worker is not None
+        os.kill(_pid(process), signal.SIGKILL)
+        with pytest.raises(LimitExceeded, match="broke down"):
+            worker.ask('["", ""]', 30.0)
+
+
+def test_a_worker_that_died_between_two_checks_is_replaced(cache: Path) -> None:
+    with MypyProcess(cache) as process:
+        process.warm()
+        os.kill(_pid(process), signal.SIGKILL)
+        os.waitid(os.P_PID, _pid(process), os.WEXITED | os.WNOWAIT)
+        assert "assignment" in process.report("x: int = ''\n", "")
+
+
+def test_no_worker_outlives_its_checker(cache: Path) -> None:
+    process = MypyProcess(cache)
+    process.warm()
+    pid = _pid(process)
+    process.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_a_server_that_breaks_is_answered_for_by_a_process_and_comes_back(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*_: Any, **__: Any) -> str:
         raise AssertionError("INTERNAL ERROR")
 
-    with TypeChecker(cache) as checker:
-        checker.prime()
-        with monkeypatch.context() as patched:
-            patched.setattr(mypy_server, "_checked", broken)
-            assert blocking(checker.check("x: int = ''\n")) == ["assignment"]
-        assert blocking(checker.check("x: int = ''\n")) == ["assignment"]
-        assert checker.check("x: int = 1\n") == ()
+    server = MypyServer(cache, tmp_path)
+    server.warm()
+    with monkeypatch.context() as patched:
+        patched.setattr(mypy_server, "_checked", broken)
+        assert "assignment" in server.report("x: int = ''\n", "")
+    assert "assignment" in server.report("x: int = ''\n", "")
+    assert server.report("x: int = 1\n", "") == ""
 
 
 def test_a_damaged_cache_is_filled_again(checker: TypeChecker, cache: Path, tmp_path: Path) -> None:
@@ -101,12 +146,12 @@ def test_a_damaged_cache_is_filled_again(checker: TypeChecker, cache: Path, tmp_
     assert databases
     for database in databases:
         database.write_bytes(b"garbage" * 1000)
-    with MypyServer(tmp_path / "copy") as server:
-        assert "assignment" in server.report("x: int = ''\n", "")
+    with MypyProcess(tmp_path / "copy") as process:
+        assert "assignment" in process.report("x: int = ''\n", "")
 
 
 def test_a_mypy_that_hangs_is_a_limit_and_one_that_is_missing_is_the_operators(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    server = MypyServer(tmp_path)
+    server = MypyServer(tmp_path, tmp_path)
     monkeypatch.setattr(mypy_server, "PROCESS_TIMEOUT_SECONDS", 0.001)
     with pytest.raises(LimitExceeded, match="mypy took more than"):
         server.report("", "")
@@ -114,13 +159,18 @@ def test_a_mypy_that_hangs_is_a_limit_and_one_that_is_missing_is_the_operators(t
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(Misconfigured, match="mypy ended with"):
         server.report("", "")
-    server.close()
+
+
+def test_a_worker_that_does_not_start_is_the_operators(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mypy_process, "_BOOTSTRAP", "pass")
+    with MypyProcess(tmp_path) as process, pytest.raises(Misconfigured, match="did not start"):
+        process.warm()
 
 
 def test_a_cache_that_cannot_be_written_is_the_operators_to_mend(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with MypyServer(tmp_path / "file") as server, pytest.raises(Misconfigured, match="cache is of no use"):
-        server.warm()
+    with MypyProcess(tmp_path / "file") as process, pytest.raises(Misconfigured, match="cache is of no use"):
+        process.warm()
 
 
 def test_the_representative_module_imports_all_that_a_tool_may() -> None:
@@ -133,3 +183,9 @@ def test_importing_the_checker_does_not_import_mypy() -> None:
     root = str(Path(__file__).parents[2])
     done = subprocess.run([sys.executable, "-c", code, root], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def _pid(process: MypyProcess) -> int:
+    worker = process._worker
+    assert worker is not None
+    return worker._process.pid

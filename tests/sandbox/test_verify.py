@@ -1,6 +1,8 @@
+import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any, NoReturn
@@ -66,6 +68,46 @@ def test_a_right_tool_is_proven(verifier: Verifier) -> None:
     assert verdict.semantics == "proven"
     assert [check.check for check in verdict.checks] == ALL_CHECKS
     assert verdict.candidate_digest == candidate().digest
+
+
+@pytest.mark.parametrize("unseen", ["\ud800", "\u202e", "\x0c"])
+def test_text_that_no_file_holds_or_nobody_sees_is_blocked_and_never_runs(types: TypeChecker, unseen: str) -> None:
+    text = f"{CLEAN_SOURCE}# {unseen}\n"
+    for hostile in (candidate(text), candidate(tests=text)):
+        verdict = Verifier(types, never, monotonic=ticking()).verify(hostile, SLICES)
+        assert blocked(verdict)["review"] == ["S_UNREADABLE"]
+        assert verdict.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"type": "object", "required": 5},
+        {"type": "object", "properties": [1]},
+        {"type": "object", "minProperties": 10**9},
+        {"type": "array", "items": [1]},
+        {"type": 5},
+    ],
+    ids=str,
+)
+def test_a_slice_that_cannot_be_planted_by_is_a_finding_and_not_a_crash(verifier: Verifier, edit: dict[str, Any]) -> None:
+    document = json.loads(json.dumps(SLICE.document))
+    document["components"] = {"schemas": dict.fromkeys(document["components"]["schemas"], edit)}
+    hostile = SLICE.model_copy(update={"document": document})
+    assert blocked(verifier.verify(candidate(), {SLICE.operation.id: hostile}))["rehearsal"] == ["not-run"]
+
+
+def test_a_tool_is_proven_at_the_time_it_is_handed_and_sees_no_other(types: TypeChecker, pool: WorkerPool) -> None:
+    seen: set[datetime] = set()
+
+    def run(job: Job, egress: Egress) -> Outcome:
+        seen.add(job.started_at)
+        return pool.run(job, egress)
+
+    at = datetime(2026, 12, 31, 23, 59, 59, 123456, tzinfo=UTC)
+    verdict = Verifier(types, run, monotonic=ticking(), now=lambda: at).verify(candidate(), SLICES)
+    assert verdict.semantics == "proven"
+    assert seen == {at.replace(microsecond=0)}
 
 
 def test_equal_candidates_get_equal_verdicts(verifier: Verifier) -> None:
@@ -142,7 +184,7 @@ def test_a_missing_image_is_a_finding_of_every_check_that_needed_it(types: TypeC
 
     verdict = Verifier(types, run, monotonic=ticking()).verify(candidate(), SLICES)
     assert blocked(verdict) == {check: ["not-run"] for check in ALL_CHECKS[3:]}
-    assert "the isolate's image is missing Build it." in verdict.findings[0].message
+    assert "the isolate's image is missing. Build it." in verdict.findings[0].message
     assert verdict.semantics == "not proven"
 
 

@@ -21,7 +21,7 @@ from opswright.wiring import Runtime
 from schemas.errors import Misconfigured
 from tests.opswright.api.clients import PATIENCE_SECONDS, Gate, ask, begin, events, status
 
-SERVE = [sys.executable, "-c", "from opswright.cli.app import main; main()", "serve", "--port", "0"]
+SERVE = [sys.executable, "-m", "opswright", "serve", "--port", "0"]
 
 
 @contextmanager

@@ -85,8 +85,8 @@ def test_a_failure_of_the_backend_keeps_its_kind(kind: Any) -> None:
     with pytest.raises(EgressFailure) as failure:
         made.send(_envelope(get("/hosts")))
 
-    assert (failure.value.kind, failure.value.code, failure.value.message) == (kind, "E_BACKEND", "estate is away Is it running?")
-    assert (_calls(made)[0].failure, _calls(made)[0].refusal) == ("estate is away Is it running?", "")
+    assert (failure.value.kind, failure.value.code, failure.value.message) == (kind, "E_BACKEND", "estate is away. Is it running?")
+    assert (_calls(made)[0].failure, _calls(made)[0].refusal) == ("estate is away. Is it running?", "")
 
 
 def test_a_host_that_is_misconfigured_ends_the_run() -> None:

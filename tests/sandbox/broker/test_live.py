@@ -91,7 +91,7 @@ def test_requests_share_a_connection_and_its_checked_address() -> None:
 def test_a_name_that_leads_elsewhere_on_the_next_connection_is_checked_again() -> None:
     answers = iter([["127.0.0.1"], ["169.254.169.254"]])
 
-    with serving(answer(length=2)) as server, _transport(server, lookup=lambda host, port: next(answers)) as transport:
+    with serving(answer(b"{}", "Connection: close")) as server, _transport(server, lookup=lambda host, port: next(answers)) as transport:
         transport.send(_get(server))
         with pytest.raises(ForbiddenTarget):
             transport.send(_get(server))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.image import build
-from sandbox.image.store import ARTEFACT, SIZE, ImageStore, image_key
+from sandbox.image.store import ARTEFACT, DIGEST, ImageStore, image_key
 from schemas.errors import Misconfigured
 from schemas.ports import Progress
 
@@ -60,12 +60,16 @@ def _cut(home: Path) -> None:
     (home / ARTEFACT).write_bytes(CONTENT[:-1])
 
 
-def _without_size(home: Path) -> None:
-    (home / SIZE).unlink()
+def _changed(home: Path) -> None:
+    (home / ARTEFACT).write_bytes(CONTENT.upper())
 
 
-def _odd_size(home: Path) -> None:
-    (home / SIZE).write_text("many")
+def _without_digest(home: Path) -> None:
+    (home / DIGEST).unlink()
+
+
+def _odd_digest(home: Path) -> None:
+    (home / DIGEST).write_bytes(b"\xff")
 
 
 def _writable_by_others(home: Path) -> None:
@@ -81,7 +85,7 @@ def _linked(home: Path) -> None:
     (home / ARTEFACT).symlink_to(home.parent / "elsewhere")
 
 
-@pytest.mark.parametrize("damage", [_cut, _without_size, _odd_size, _writable_by_others, _open_folder, _linked])
+@pytest.mark.parametrize("damage", [_cut, _changed, _without_digest, _odd_digest, _writable_by_others, _open_folder, _linked])
 def test_an_image_that_is_not_whole_or_not_ours_alone_is_built_anew(tmp_path: Path, damage: Callable[[Path], None]) -> None:
     builder = Builder()
     store = ImageStore(tmp_path, builder)

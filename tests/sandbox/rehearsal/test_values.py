@@ -106,3 +106,43 @@ def test_equal_seeds_make_equal_values() -> None:
     schema = {"properties": {"id": {"type": "string"}, "at": {"type": "string", "format": "date-time"}}}
     assert made(schema, seed=5) == made(schema, seed=5)
     assert made(schema, seed=5) != made(schema, seed=6)
+
+
+@pytest.mark.parametrize(
+    ("schema", "named"),
+    [
+        ({"type": "string", "minLength": 10_001}, "minLength is .10001"),
+        ({"type": "array", "minItems": 1_001}, "minItems is .1001"),
+        ({"type": "object", "minProperties": 10**12}, "minProperties is"),
+        ({"type": "array", "minItems": 1_000, "items": {"type": "array", "minItems": 11}}, "more than 10000 values"),
+        ({"type": "integer", "minimum": "x"}, "minimum is"),
+        ({"type": "number", "maximum": float("inf")}, "maximum is"),
+        ({"type": "number", "multipleOf": 0}, "multipleOf is"),
+        ({"type": "object", "required": 5}, "required is"),
+        ({"type": "object", "required": [[1]]}, "required is"),
+        ({"type": "object", "properties": [1]}, "properties is"),
+        ({"type": "string", "format": [1]}, "format is"),
+        ({"type": "string", "pattern": 5}, "pattern is"),
+        ({"type": {"a": 1}}, "type is"),
+        ({"type": "string", "minLength": True}, "minLength is"),
+        ({"type": "string", "enum": "abc"}, "enum is"),
+        ({"anyOf": {}}, "anyOf is"),
+        ({"allOf": 5}, "allOf is"),
+        ({"$ref": 5}, "ref is"),
+        ({"type": "string", "pattern": "(a{1000}){1000}"}, "can't be compiled"),
+        ({"type": "string", "pattern": "(a{200}){200}"}, "steps to write"),
+    ],
+    ids=str,
+)
+def test_a_schema_that_asks_for_the_impossible_is_named_and_not_planted_by(schema: Any, named: str) -> None:
+    values = Values(SchemaReader({}), Random(3), NOW)
+    with pytest.raises(PlantingFailed, match=named):
+        values.make(schema)
+
+
+def test_the_most_that_a_schema_may_ask_for_is_made() -> None:
+    assert {len(value) for value in made({"type": "string", "minLength": 10_000})} == {10_000}
+    assert min(len(value) for value in made({"type": "object", "minProperties": 1_000, "additionalProperties": {"const": 1}})) == 1_000
+    values = Values(SchemaReader({}), Random(3), NOW)
+    assert len(values.make({"type": "array", "minItems": 1_000, "maxItems": 1_000, "items": {"const": 1}})) == 1_000
+    assert values.make({"type": "string", "pattern": r"^[\u0020-\U0010ffff]{2000}$"})

@@ -1,0 +1,19 @@
+"""What the doctor says of single things."""
+
+from __future__ import annotations
+
+import pytest
+
+from opswright.cli.doctor import LOOKS, Finding
+from opswright.settings import Settings
+from opswright.wiring import Runtime
+
+
+@pytest.mark.parametrize(("mode", "notes"), [(0o700, 0), (0o755, 1), (0o710, 1)])
+def test_a_home_that_others_may_look_into_is_noted(settings: Settings, mode: int, notes: int) -> None:
+    settings.home.mkdir()
+    settings.home.chmod(mode)
+    look = next(look for look in LOOKS if look.__name__ == "_folders")
+    with Runtime(settings) as runtime:
+        findings: list[Finding] = list(look(runtime, lambda _stage, _fraction: None))
+    assert sum(found.verdict == "note" and "chmod 700" in found.text for found in findings) == notes

@@ -1,0 +1,33 @@
+"""What the wired product does that no part of it does alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from opswright.settings import Settings
+from opswright.wiring import Runtime
+from sandbox.broker.wire import TransportFailure, WireRequest
+from schemas.source import Source
+from tests.sandbox.broker.loopback import dripping, serving
+
+
+def _source(name: str, base_url: str = "http://127.0.0.1:1") -> Source:
+    return Source(name=name, spec_url=base_url, base_url=base_url)
+
+
+def test_two_sources_at_one_place_have_transports_of_their_own(runtime: Runtime) -> None:
+    one, other = runtime.transport_of(_source("one")), runtime.transport_of(_source("other"))
+    assert one is runtime.transport_of(_source("one"))
+    assert one is not other
+    assert one is not runtime.transport_of(_source("one", "http://127.0.0.1:2"))
+    with pytest.raises(TransportFailure, match="other at"):
+        other.send(WireRequest("GET", "http://127.0.0.1:1/", ()))
+
+
+def test_a_server_that_drips_for_ever_ends_with_the_run_s_time(settings: Settings) -> None:
+    brief = settings.model_copy(update={"tool_wall_seconds": 0.2})
+    with serving(dripping(b"HTTP/1.1 200 OK\r\n")) as server, Runtime(brief) as runtime:
+        base_url = f"http://127.0.0.1:{server.port}"
+        with pytest.raises(TransportFailure) as failure:
+            runtime.transport_of(_source("slow", base_url)).send(WireRequest("GET", f"{base_url}/", ()))
+    assert failure.value.kind == "timeout"
