@@ -239,7 +239,8 @@ class Runtime:
 
         key = (source.name, source.base_url)
         if key not in self._transports:
-            patience = Patience(seconds=self.settings.tool_wall_seconds)
+            # A second more than the run has: where both are over, it is the run that ran out of time.
+            patience = Patience(seconds=self.settings.tool_wall_seconds + 1)
             self._transports[key] = self._closing(LiveTransport(source, patience))
         return self._transports[key]
 
