@@ -15,7 +15,7 @@ CHANGES = frozenset(
     """ack acknowledge add apply approve assign attach ban block cancel clear close cordon create deactivate decrease delete
     deploy destroy detach disable drain drop edit enable erase escalate evict execute force grant increase insert install kill
     launch merge migrate modify move mute patch pause post promote provision purge push put reboot release remove rename reopen
-    replace reset resize resolve restart restore resume revoke roll rollback rotate scale set shutdown silence snooze spin start
+    replace reset resize resolve restart restore resume revoke roll rollback rotate scale set shut shutdown silence snooze spin start
     stop suspend taint terminate trigger unassign unblock uncordon uninstall untaint update upgrade wipe write""".split()
 )
 """Verbs in the imperative that change something."""

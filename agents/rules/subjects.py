@@ -15,11 +15,11 @@ from rag.words import split_identifier, stem, tokens
 from schemas.operation import Operation, RowField
 
 FILLERS = frozenset(
-    """a all am an and any anything are as at be been by can could currently data details did display do does each entries every
-    exist existing fetch find for from get give had has have hello hey hi how i in info information is it items its just know
-    lasted lasting let list look me my name names need now of on ones our out over please print return right running's s see
-    shall should show some take takes taking tell than that the their them then there these they this those to took total us
-    use using want was we were what when where which who whose will with within would you your""".split()
+    """a all already am an and any anything are as at be been by can could currently data details did display do does each
+    entries every exist existing fetch find for from get give had has have hello hey hi how i in info information is it items its
+    just know lasted lasting let list look me my name names need now of on ones our out over please print return right running's
+    s see shall should show some still take takes taking tell than that the their them then there these they this those to took
+    total us use using want was we were what when where which who whose will with within would you your""".split()
 )
 """Words that carry no condition. Negations and comparisons are not among them."""
 

@@ -28,6 +28,7 @@ def test_nothing_asked_is_declined_with_an_example(nothing: str) -> None:
         "find the failed deployments and rollback the newest",
         "show pods; kill them",
         "go ahead and reboot host-1",
+        "shut down all hosts",
     ],
 )
 def test_a_wish_for_a_change_is_refused(change: str) -> None:
