@@ -140,7 +140,8 @@ def _readings(text: str) -> Iterable[str]:
 
 
 def _unusable(source: Source, reason: str) -> Misconfigured:
+    shown = re.sub(r"//[^/]*@", "//…@", source.base_url)  # a user and password in it are the very thing that is wrong
     return Misconfigured(
-        f"the base URL {quoted(source.base_url)} of {source.name} can't be used: {reason}",
+        f"the base URL {quoted(shown)} of {source.name} can't be used: {reason}",
         hint="Add the source again with --base-url.",
     )

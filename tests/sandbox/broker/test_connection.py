@@ -165,3 +165,10 @@ def test_only_the_methods_and_paths_of_reads_leave(segments: list[str], method: 
     else:
         assert method == "GET"
         assert segments in (["hosts"], ["reports", "a.json"]) or (segments[0] == "hosts" and segments[1:] == ["h-1"])
+
+
+def test_a_base_url_with_a_password_is_refused_without_repeating_it() -> None:
+    source = Source(name="estate", spec_url="http://estate.test", base_url="http://ada:s3cr3t@estate.test/v1")
+    with pytest.raises(Misconfigured, match="may not hold a user") as refused:
+        Connection.of(source)
+    assert "s3cr3t" not in str(refused.value)
