@@ -26,7 +26,7 @@ class Fidelity:
         self._operation = slice_.operation
         self._type = body_type(slice_.document)
         # Whether the slice is good OpenAPI is not the question here, and takes 70 ms to answer.
-        self._api = OpenAPI.from_dict({**slice_.document, "servers": [{"url": ORIGIN}]}, config=Config(spec_validator_cls=None))  # type: ignore[arg-type] # documented, and not in its types
+        self._api = OpenAPI.from_dict({**slice_.document, "servers": [{"url": ORIGIN}]}, config=Config(spec_validator_cls=None))
 
     def check(self, body: Json) -> None:
         """Raise PlantingFailed where the slice does not allow this body."""

@@ -23,7 +23,7 @@ from eval.servers import glances
 OVERLAY = load_catalogue().providers["glances"].overlay
 assert OVERLAY is not None
 DESCRIBED = {operation["operationId"]: path for path, item in OVERLAY.paths.items() for operation in item.values()}
-UNCHECKED = Config(spec_validator_cls=None)  # type: ignore[arg-type]
+UNCHECKED = Config(spec_validator_cls=None)
 # There only after a second refresh.
 DIFFERENCES = ("_rate_per_sec", "_gauge")
 # Off in the server that the tests start, or empty on most machines.

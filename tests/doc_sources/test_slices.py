@@ -35,7 +35,7 @@ def test_a_slice_is_a_valid_document_of_one_operation() -> None:
 
 def test_a_slice_judges_requests_and_responses_below_any_base_url() -> None:
     piece = only_slice(openapi({"/hosts": hosts()}, SCHEMAS, servers=[{"url": "/api"}], security=[{"token": []}]))
-    judge = OpenAPI.from_dict(piece.document, config=Config(spec_validator_cls=None))  # type: ignore[arg-type]
+    judge = OpenAPI.from_dict(piece.document, config=Config(spec_validator_cls=None))
     request = MockRequest("https://registry.example/api/v2", "get", "/hosts")
     judge.validate_request(request)
     judge.validate_response(request, MockResponse(b'[{"name": "a"}]'))
