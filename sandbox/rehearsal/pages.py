@@ -81,12 +81,9 @@ def walk(operation: Operation, total: int, cap: int, seed: int) -> Iterator[Page
 
 
 def first_page(operation: Operation) -> int:
-    """The number of the first page: what the specification gives as the default, else 1."""
+    """The number of the first page; 1 for a listing without page numbers."""
     style = operation.pagination
-    name = style.page_parameter if isinstance(style, PagePagination) else None
-    declared = next((parameter.value_schema for parameter in operation.parameters if parameter.name == name), None)
-    default = declared.get("default", 1) if isinstance(declared, dict) else 1
-    return default if isinstance(default, int) else 1
+    return style.first_page if isinstance(style, PagePagination) else 1
 
 
 def _linked(operation: Operation, name: str | None, query: Words, total: int, size: int, seed: int) -> Page:

@@ -28,6 +28,10 @@ def test_nothing_asked_is_declined_with_an_example(nothing: str) -> None:
         "find the failed deployments and rollback the newest",
         "show pods; kill them",
         "go ahead and reboot host-1",
+        "acknowledge all alerts",
+        "close ticket 1003",
+        "resolve all critical alerts",
+        "escalate P1 tickets",
         "shut down all hosts",
     ],
 )

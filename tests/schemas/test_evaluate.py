@@ -138,3 +138,10 @@ def test_strict_and_loose_comparisons_agree(value: Any, constant: Any) -> None:
     if compare("eq", value, constant) and not isinstance(value, bool | list):
         assert compare("ge", value, constant)
         assert not compare("ne", value, constant)
+
+
+@pytest.mark.parametrize(("function", "expected"), [("sum", 1.0), ("avg", 0.1)])
+def test_figures_are_rounded_once_so_that_order_and_python_do_not_matter(function: Any, expected: float) -> None:
+    group = Grouping(by=(), aggregates=(Aggregate(name="figure", function=function, path="hosts.cpu"),))
+    rows = [{"cpu": 0.1}] * 10  # added one by one they make 0.9999999999999999
+    assert evaluate(Query(call=HOSTS, group=group), {"hosts": rows}, {}, NOW).rows == [{"figure": expected}]

@@ -80,8 +80,8 @@ def test_a_page_past_the_end_is_empty() -> None:
     assert (page := cut(operation(OFFSET), {"offset": "900"}, 20, 4, seed=1)).start == page.stop
 
 
-def test_pages_count_from_what_the_specification_gives_as_default() -> None:
-    zero_based = operation(PAGE, page={"type": "integer", "default": 0})
+def test_pages_count_from_the_first_one_of_their_style() -> None:
+    zero_based = operation(PAGE.model_copy(update={"first_page": 0}))
     assert first_page(zero_based) == 0
     assert cut(zero_based, {"page": "0"}, 20, 4, seed=1).start == 0
     assert [page.start for page in walk(zero_based, 9, 4, seed=1)] == [0, 4, 8]
