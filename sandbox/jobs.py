@@ -49,8 +49,21 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class AwsSession:
+    """What boto3 has in the isolate: a region, and service models that are cut to the operations which the run may call.
+
+    `models` is by service: `{"ec2": {"service-2": …, "paginators-1": …}}`, in botocore's own form.
+    """
+
+    region: str
+    models: Mapping[str, Json]
+
+
+@dataclass(frozen=True)
 class Job:
     """One run. `call` returns `function(client, **arguments)`; `tests` runs every `test_*` function of `tests`.
+
+    The client is an `httpx.Client` bound to `base_url` or, for a job with `aws`, a `boto3.Session` whose calls cross the wall.
 
     The code finds itself as module `tool`. Its clock stands at `started_at` (aware) and moves only while it sleeps, and
     its randomness comes from `seed`, so equal jobs with equal answers give equal outcomes, to the byte.
@@ -66,6 +79,7 @@ class Job:
     seed: int = 0
     trace: bool = False
     limits: Limits = Limits()
+    aws: AwsSession | None = None
 
     def __post_init__(self) -> None:
         needed = "function" if self.entry == "call" else "tests"

@@ -36,6 +36,8 @@ class Answer(Frozen):
     evidence: tuple[Evidence, ...]
     completeness: Completeness
     caveats: tuple[str, ...]
+    unknown: tuple[str, ...] = ()
+    """Keys of what could not be judged because its metric has no datapoint."""
     source: str
     tool: str
     reused: bool

@@ -46,3 +46,12 @@ def digest(value: Mapping[str, Json] | Sequence[Json] | Scalar | None) -> str:
 def text_digest(text: str) -> str:
     """SHA-256 of a text's UTF-8 bytes, in hexadecimal. Half a character, which no check lets through, has a digest too."""
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+
+
+def lookup(value: Json, path: str) -> Json:
+    """The value at a dotted path in nested objects, or None where any step is missing. An empty path is the value itself."""
+    for step in path.split(".") if path else ():
+        if not isinstance(value, dict):
+            return None
+        value = value.get(step)
+    return value

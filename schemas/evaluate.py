@@ -1,24 +1,27 @@
 """The Query's interpreter: what a correct tool returns, worked out from rows alone.
 
 It is the oracle of rehearsal and the witness of a live answer, so it shares no code with the generator: a loop for each
-clause, in the order join, where, window, group, order, limit, select.
+clause, in the order join, metric, where, window, group, order, limit, select.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cmp_to_key
 from math import fsum
 from typing import TypeVar
 
-from schemas.base import Json, Scalar, canonical_json
-from schemas.operation import lookup
+from schemas.base import Json, Scalar, canonical_json, lookup
 from schemas.query import Aggregate, Grouping, Join, Order, Predicate, Query, Window
 
 Row = dict[str, Json]
 """A result row: column name to value."""
+
+Relations = Mapping[str, Sequence[Json]]
+"""Rows by alias."""
 
 T = TypeVar("T")
 
@@ -28,13 +31,15 @@ Bound = dict[str, Json]
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The result rows; for each, which input rows it came from; and how many rows lacked a value they were judged by."""
+    """The result rows; for each, which input rows it came from; and which rows lacked a value they were judged by."""
 
     rows: list[Row]
     lineage: list[tuple[tuple[str, int], ...]]
     """Parallel to `rows`: (alias, index in that relation) of every input row behind a result row."""
     missing: dict[str, int]
     """Path to the number of rows that have no value there, for paths that a comparison, window or order reads."""
+    unknown: list[Json] = field(default_factory=list)
+    """The keys of the rows that only their unknown figure of the metric keeps from being judged, in order."""
 
 
 @dataclass(frozen=True)
@@ -47,28 +52,53 @@ class _Tracked:
         return lookup(self.bound.get(alias), rest)
 
 
-def evaluate(query: Query, relations: Mapping[str, Sequence[Json]], arguments: Mapping[str, Scalar], now: datetime) -> Evaluation:
-    """Evaluate `query` over the rows of each alias in `relations`; arguments default to the question's constants."""
+def evaluate(query: Query, relations: Relations, arguments: Mapping[str, Scalar], now: datetime) -> Evaluation:
+    """Evaluate `query` over the rows of each alias in `relations`; arguments default to the question's constants.
+
+    A row of the metric's relation is `{"key": …, "value": …}`.
+    """
+    return evaluate_places(query, (relations,), arguments, now)
+
+
+def evaluate_places(query: Query, places: Sequence[Relations], arguments: Mapping[str, Scalar], now: datetime) -> Evaluation:
+    """Evaluate `query` over several places at once, such as regions: rows are joined within their place, and then taken together.
+
+    An index of the lineage counts a relation's rows through all places in order.
+    """
     bound = query.defaults | dict(arguments)
-    first = query.call.alias
-    tracked = [_Tracked({first: row}, ((first, index),)) for index, row in enumerate(relations.get(first, ()))]
-    for join in query.joins:
-        tracked = _joined(tracked, join, relations.get(join.call.alias, ()), bound)
+    tracked, offsets = list[_Tracked](), Counter[str]()
+    for relations in places:
+        tracked += _bound(query, relations, offsets, bound)
+        offsets.update({alias: len(rows) for alias, rows in relations.items()})
     missing = _missing(query, tracked)
+    unknown = _unknown(query, tracked, bound, now)
     tracked = [row for row in tracked if all(_holds(predicate, row, bound) for predicate in query.where)]
     if query.window:
         tracked = [row for row in tracked if _within(query.window, row, bound, now)]
     if query.group:
-        return _grouped(query, query.group, tracked, bound, missing)
+        return _grouped(query, query.group, tracked, bound, missing, unknown)
     tracked = _ordered(tracked, query.order, lambda row, path: row.at(path))[: _limit(query, bound)]
     rows = [{column.name: row.at(column.path) for column in query.select} for row in tracked]
-    return Evaluation(rows, [row.origin for row in tracked], missing)
+    return Evaluation(rows, [row.origin for row in tracked], missing, unknown)
 
 
-def _joined(rows: Sequence[_Tracked], join: Join, relation: Sequence[Json], arguments: Mapping[str, Scalar]) -> list[_Tracked]:
+def _bound(query: Query, relations: Relations, offsets: Mapping[str, int], arguments: Mapping[str, Scalar]) -> list[_Tracked]:
+    """The rows of one place with their partners."""
+    first = query.call.alias
+    tracked = [_Tracked({first: row}, ((first, index),)) for index, row in enumerate(relations.get(first, ()), offsets.get(first, 0))]
+    joins = [*query.joins]
+    if query.metric:
+        joins.append(Join(call=query.metric.call, left=query.metric.left, right=f"{query.metric.call.alias}.key"))
+    for join in joins:
+        alias = join.call.alias
+        tracked = _joined(tracked, join, relations.get(alias, ()), offsets.get(alias, 0), arguments)
+    return tracked
+
+
+def _joined(rows: Sequence[_Tracked], join: Join, relation: Sequence[Json], offset: int, arguments: Mapping[str, Scalar]) -> list[_Tracked]:
     alias = join.call.alias
     partners: dict[bytes, list[_Tracked]] = {}
-    for index, row in enumerate(relation):
+    for index, row in enumerate(relation, offset):
         partner = _Tracked({alias: row}, ((alias, index),))
         if partner.at(join.right) is not None and all(_holds(predicate, partner, arguments) for predicate in join.where):
             partners.setdefault(canonical_json(partner.at(join.right)), []).append(partner)
@@ -77,6 +107,21 @@ def _joined(rows: Sequence[_Tracked], join: Join, relation: Sequence[Json], argu
         _Tracked({**left.bound, **right.bound}, (*left.origin, *right.origin))
         for left in rows
         for right in partners.get(canonical_json(left.at(join.left)), nobody)
+    ]
+
+
+def _unknown(query: Query, rows: Sequence[_Tracked], arguments: Mapping[str, Scalar], now: datetime) -> list[Json]:
+    """Keys of rows without a figure that every condition on anything else lets pass."""
+    metric = query.metric
+    if metric is None or all(predicate.path != metric.path for predicate in query.where):
+        return []
+    others = [predicate for predicate in query.where if predicate.path != metric.path]
+    return [
+        row.at(metric.left)
+        for row in rows
+        if row.at(metric.path) is None
+        and all(_holds(predicate, row, arguments) for predicate in others)
+        and (query.window is None or _within(query.window, row, arguments, now))
     ]
 
 
@@ -162,7 +207,12 @@ def _limit(query: Query, arguments: Mapping[str, Scalar]) -> int | None:
 
 
 def _grouped(
-    query: Query, group: Grouping, tracked: list[_Tracked], arguments: Mapping[str, Scalar], missing: dict[str, int]
+    query: Query,
+    group: Grouping,
+    tracked: list[_Tracked],
+    arguments: Mapping[str, Scalar],
+    missing: dict[str, int],
+    unknown: list[Json],
 ) -> Evaluation:
     groups: dict[bytes, list[_Tracked]] = {} if group.by else {b"": []}
     for row in tracked:
@@ -170,7 +220,7 @@ def _grouped(
         groups.setdefault(key, []).append(row)
     made = [(_group_row(group, members), _origins(members)) for members in groups.values()]
     made = _ordered(made, query.order, lambda pair, path: pair[0].get(path))[: _limit(query, arguments)]
-    return Evaluation([row for row, _ in made], [origin for _, origin in made], missing)
+    return Evaluation([row for row, _ in made], [origin for _, origin in made], missing, unknown)
 
 
 def _group_row(group: Grouping, members: Sequence[_Tracked]) -> Row:

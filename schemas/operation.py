@@ -7,7 +7,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field as Attribute
 
-from schemas.base import Frozen, Json
+from schemas.base import Frozen, Json, lookup
+from schemas.metric import Metric
+
+Protocol = Literal["http", "aws"]
+"""How a call crosses the wall: as an HTTP request, or as the name of an AWS operation with its parameters."""
 
 JsonType = Literal["string", "integer", "number", "boolean", "object", "array", "any"]
 
@@ -22,10 +26,10 @@ class Effect(StrEnum):
 
 
 class Parameter(Frozen):
-    """A declared request parameter; `value_schema` is its JSON Schema."""
+    """A declared request parameter; `value_schema` is its JSON Schema. In the `body` are the members of an AWS operation's input."""
 
     name: str
-    location: Literal["path", "query", "header", "cookie"]
+    location: Literal["path", "query", "header", "cookie", "body"]
     required: bool = False
     value_schema: Json = None
     description: str = ""
@@ -65,11 +69,12 @@ class OffsetPagination(Frozen):
 
 
 class CursorPagination(Frozen):
-    """The response names the next page at `next_path`; null, empty or absent ends it."""
+    """The response names the next page at `next_path`; null, empty or absent ends it, and so does a false `more_path`, if there is one."""
 
     style: Literal["cursor"] = "cursor"
     cursor_parameter: str
     next_path: str
+    more_path: str | None = None
     size_parameter: str | None = None
     max_size: int | None = None
 
@@ -93,12 +98,17 @@ class Operation(Frozen):
     """One operation of one source.
 
     `id` is `<source>:<name>`. `rows_path` is the dotted path of the collection in the response (empty: the body itself;
-    None: the response holds no rows). `row_is_single` marks a response that is one object: a relation of one row.
+    None: the response holds no rows); a step with `[]` is a list that is gone through: `Reservations[].Instances`.
+    `row_is_single` marks a response that is one object: a relation of one row. `metrics` are those that can be read through it.
+
+    An AWS operation has the name `ec2.DescribeInstances` and stands in its slice as `POST /ec2/DescribeInstances` with its
+    input as a JSON body and its output, as boto3 has it, as the response; dates are RFC 3339 texts there and bytes are base64.
     """
 
     id: str
     source: str
     name: str
+    protocol: Protocol = "http"
     method: str
     path: str
     summary: str = ""
@@ -113,7 +123,17 @@ class Operation(Frozen):
     row_title: str = ""
     fields: tuple[RowField, ...] = ()
     pagination: Pagination | None = None
+    metrics: tuple[Metric, ...] = ()
     slice_hash: str
+
+    @property
+    def label(self) -> str:
+        """How people write it: `GET /hosts`, or `ec2:DescribeInstances`."""
+        return self.name.replace(".", ":", 1) if self.protocol == "aws" else f"{self.method} {self.path}"
+
+    def metric(self, name: str) -> Metric | None:
+        """The metric of that name, if it can be read through this."""
+        return next((metric for metric in self.metrics if metric.name == name), None)
 
     @property
     def is_listable(self) -> bool:
@@ -140,18 +160,17 @@ class Slice(Frozen):
         return self.operation.slice_hash
 
 
-def lookup(value: Json, path: str) -> Json:
-    """The value at a dotted path in nested objects, or None where any step is missing. An empty path is the value itself."""
-    for step in path.split(".") if path else ():
-        if not isinstance(value, dict):
-            return None
-        value = value.get(step)
-    return value
-
-
 def rows_of(operation: Operation, body: Json) -> list[Json]:
     """The rows of a response body: the collection at `rows_path`, or the object itself where the row is single."""
-    found = lookup(body, operation.rows_path or "")
+    *ways, last = (operation.rows_path or "").split("[].")
+    holders = [body]
+    for way in ways:
+        holders = [holder for outer in holders for holder in _listed(lookup(outer, way))]
+    found = [lookup(holder, last) for holder in holders]
     if operation.row_is_single:
-        return [found] if isinstance(found, dict) else []
-    return list(found) if isinstance(found, list) else []
+        return [row for row in found if isinstance(row, dict)]
+    return [row for rows in found for row in _listed(rows)]
+
+
+def _listed(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []

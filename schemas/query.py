@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import model_validator
 
 from schemas.base import Frozen, Json, Scalar, digest
+from schemas.metric import Take
 
 ParameterType = Literal["string", "integer", "number", "boolean"]
 Comparison = Literal["eq", "ne", "gt", "ge", "lt", "le", "contains"]
@@ -65,6 +66,27 @@ class Join(Frozen):
     where: tuple[Predicate, ...] = ()
 
 
+class MetricJoin(Frozen):
+    """A figure for each row: the metric of that name, read through `call` and joined on the row's key at `left`.
+
+    Its path is `<alias>.value`, missing where there is no datapoint: then the figure is unknown, not small. The figure is
+    `take` of the datapoints of `period_seconds` each that the last `window` (a parameter, in minutes) holds.
+    """
+
+    call: Call
+    metric: str
+    left: str
+    statistic: str
+    period_seconds: int
+    window: str
+    take: Take = "latest"
+
+    @property
+    def path(self) -> str:
+        """Where the figure is."""
+        return f"{self.call.alias}.value"
+
+
 class Window(Frozen):
     """Rows whose time at `path` lies in the last `parameter` hours. RFC 3339 text, or Unix seconds."""
 
@@ -112,6 +134,7 @@ class Query(Frozen):
 
     call: Call
     joins: tuple[Join, ...] = ()
+    metric: MetricJoin | None = None
     where: tuple[Predicate, ...] = ()
     window: Window | None = None
     group: Grouping | None = None
@@ -129,7 +152,12 @@ class Query(Frozen):
 
     @property
     def calls(self) -> tuple[Call, ...]:
-        """Every relation, the first one first."""
+        """Every relation, the first one first and the metric's last."""
+        return (self.call, *(join.call for join in self.joins), *((self.metric.call,) if self.metric else ()))
+
+    @property
+    def relations(self) -> tuple[Call, ...]:
+        """Those whose rows are the operation's own: all but the metric's."""
         return (self.call, *(join.call for join in self.joins))
 
     @property
@@ -153,6 +181,8 @@ class Query(Frozen):
         """The Query with its constants, words and local names taken out: what two askings of the same thing share."""
         value = self.model_dump(mode="json", exclude={"subject", "assumptions", "parameters"})
         value["parameters"] = [{"name": p.name, "type": p.type, "unit": p.unit} for p in self.parameters]
+        if self.metric is None:
+            del value["metric"]  # as before there were metrics, so that tools of that time are found again
         renamed: dict[str, Json] = _renamed(value, _local_names(self))
         return renamed
 
@@ -170,6 +200,7 @@ def check_closed(query: Query) -> None:
     _no_twins("parameter", names)
     _no_twins("column", query.column_names)
     used = [p.parameter for p in query.predicates if p.parameter] + ([query.window.parameter] if query.window else [])
+    used += [query.metric.window] if query.metric else []
     for name in used + ([query.limit] if query.limit else []):
         if name not in names:
             raise ValueError(f"parameter {name!r} is used but not defined; defined: {', '.join(names) or 'none'}")
@@ -189,6 +220,7 @@ def _no_twins(kind: str, names: list[str] | tuple[str, ...]) -> None:
 def _paths(query: Query) -> list[str]:
     paths = [p.path for p in query.predicates] + [side for join in query.joins for side in (join.left, join.right)]
     paths += [query.window.path] if query.window else []
+    paths += [query.metric.left] if query.metric else []
     if query.group is None:
         return paths + [c.path for c in query.select] + [o.path for o in query.order]
     paths += [c.path for c in query.group.by] + [a.path for a in query.group.aggregates if a.path]
@@ -211,7 +243,7 @@ def _renamed(value: Json, names: dict[str, str], key: str = "") -> Json:
         return [_renamed(item, names, key) for item in value]
     if not isinstance(value, str):
         return value
-    if key in ("parameter", "limit"):
+    if key in ("parameter", "limit", "window"):
         return names.get(f"parameter {value}", value)
     if key == "alias":
         return names[value]

@@ -14,11 +14,13 @@ RunStatus = Literal["running", "answered", "declined", "failed"]
 class CallRecord(Frozen):
     """One attempt through the broker, exactly as it was delivered to the tool: redacted, then recorded, then delivered.
 
-    `status` is None where nothing was delivered; then `refusal` (a rule of ours) or `failure` (the backend) says why.
+    `status` is None where nothing was delivered; then `refusal` (a rule of ours) or `failure` (the backend) says why. `place` is
+    the AWS region, and empty elsewhere. An AWS call is on record as `POST aws://<region>/<service>/<operation>`.
     """
 
     number: int
     source: str
+    place: str = ""
     operation: str | None
     method: str
     url: str

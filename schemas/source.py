@@ -6,6 +6,8 @@ import re
 from datetime import datetime
 from typing import Final, Literal
 
+from pydantic import Field as Attribute
+
 from schemas.base import Frozen
 from schemas.errors import Misconfigured, quoted
 from schemas.operation import Slice
@@ -33,14 +35,41 @@ class Credential(Frozen):
         return f"Bearer {secret}"
 
 
+class AwsAccess(Frozen):
+    """Whom AWS is called as, and where. The keys themselves are the AWS SDK's to find: no secret is kept here.
+
+    `profile` names one of the operator's AWS configuration (empty: the SDK's default chain), `role_arn` a role that is assumed
+    from there, `endpoint_url` what stands in for AWS's own addresses (empty: none does).
+    """
+
+    regions: tuple[str, ...] = Attribute(min_length=1)
+    profile: str = ""
+    role_arn: str = ""
+    endpoint_url: str = ""
+
+
 class Source(Frozen):
-    """A published API: where its specification is served, where its calls go, how they are authenticated."""
+    """A published API: where its specification is served, where its calls go, how they are authenticated.
+
+    That of AWS has `aws`, a `spec_url` such as `botocore:ec2,cloudwatch` (`botocore:*`: all services) and the base URL `aws://`,
+    which a run narrows to one region: `aws://eu-west-1`.
+    """
 
     name: str
     spec_url: str
     base_url: str
     title: str = ""
     credential: Credential | None = None
+    aws: AwsAccess | None = None
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Where a question is asked: AWS's regions, else the one nameless place."""
+        return self.aws.regions if self.aws else ("",)
+
+    def at(self, place: str) -> Source:
+        """The source as one run sees it: bound to one place."""
+        return self.model_copy(update={"base_url": f"aws://{place}"}) if self.aws else self
 
 
 class Validators(Frozen):

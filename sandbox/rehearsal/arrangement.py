@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sandbox.rehearsal.world import World
-from schemas.base import Json, Scalar
+from schemas.base import Json, Scalar, lookup
 from schemas.evaluate import evaluate
-from schemas.operation import lookup
 from schemas.query import Column, Query
 
 Origin = tuple[str, int]

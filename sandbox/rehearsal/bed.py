@@ -9,8 +9,7 @@ from typing import Literal
 from sandbox.rehearsal.choices import ABSENT, Choice, is_legal
 from sandbox.rehearsal.rows import RowMaker
 from sandbox.rehearsal.world import World
-from schemas.base import Json
-from schemas.operation import lookup
+from schemas.base import Json, lookup
 from schemas.query import Call, Join, Query
 
 Partners = Literal["one", "none", "two", "shared", "keyless"]

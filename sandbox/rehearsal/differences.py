@@ -11,10 +11,9 @@ from sandbox.rehearsal.clauses import clauses
 from sandbox.rehearsal.expectation import Expectation, ExpectedRow, fingerprint
 from sandbox.rehearsal.scene import Scene
 from sandbox.rehearsal.subjects import MATCH
-from schemas.base import Json
+from schemas.base import Json, lookup
 from schemas.errors import quoted
 from schemas.evaluate import Row
-from schemas.operation import lookup
 
 MOST: Final = 2
 """Differences told of one run: one of each kind says as much as twenty."""

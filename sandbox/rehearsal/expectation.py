@@ -9,9 +9,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import Final
 
-from schemas.base import Json, Scalar, canonical_json
+from schemas.base import Json, Scalar, canonical_json, lookup
 from schemas.evaluate import Row, evaluate
-from schemas.operation import lookup
 from schemas.query import Query
 
 SIGNIFICANT_DIGITS: Final = 9

@@ -13,7 +13,8 @@ from openapi_core.testing import MockRequest, MockResponse
 from doc_sources.catalogue import load_catalogue
 from doc_sources.download import Downloader
 from doc_sources.fetcher import OpenApiFetcher
-from schemas.operation import Effect, Slice, lookup, rows_of
+from schemas.base import lookup
+from schemas.operation import Effect, Slice, rows_of
 from schemas.source import FetchedSpec, Source
 
 pytest.importorskip("glances", reason="needs the extra `demo`")

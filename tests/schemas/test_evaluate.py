@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.evaluate import compare, evaluate, parse_time
-from schemas.query import Aggregate, Call, Column, Grouping, Join, Order, Predicate, Query, QueryParameter, Window
+from schemas.evaluate import compare, evaluate, evaluate_places, parse_time
+from schemas.query import Aggregate, Call, Column, Grouping, Join, MetricJoin, Order, Predicate, Query, QueryParameter, Window
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOSTS = Call(alias="hosts", operation="estate:list_hosts")
@@ -145,3 +145,77 @@ def test_figures_are_rounded_once_so_that_order_and_python_do_not_matter(functio
     group = Grouping(by=(), aggregates=(Aggregate(name="figure", function=function, path="hosts.cpu"),))
     rows = [{"cpu": 0.1}] * 10  # added one by one they make 0.9999999999999999
     assert evaluate(Query(call=HOSTS, group=group), {"hosts": rows}, {}, NOW).rows == [{"figure": expected}]
+
+
+CPU = MetricJoin(
+    call=Call(alias="cpu", operation="estate:get_series"),
+    metric="load",
+    left="hosts.name",
+    statistic="mean",
+    period_seconds=60,
+    window="window_minutes",
+)
+
+
+def busy(**more: Any) -> Query:
+    parts: dict[str, Any] = {
+        "call": HOSTS,
+        "metric": CPU,
+        "where": (Predicate(path="cpu.value", op="gt", parameter="percent"),),
+        "select": (NAME, Column(name="cpu", path="cpu.value")),
+        "parameters": (number("percent", 80), number("window_minutes", 30)),
+    }
+    return Query(**(parts | more))
+
+
+def test_rows_are_judged_by_their_figure_and_named_where_there_is_none() -> None:
+    hosts = [{"name": "hot"}, {"name": "cold"}, {"name": "at"}, {"name": "silent"}]
+    cpu = [{"key": "cold", "value": 3}, {"key": "hot", "value": 99.5}, {"key": "at", "value": 80}, {"key": "gone", "value": 100}]
+    result = evaluate(busy(), {"hosts": hosts, "cpu": cpu}, {}, NOW)
+    assert result.rows == [{"name": "hot", "cpu": 99.5}]
+    assert result.lineage == [(("hosts", 0), ("cpu", 1))]
+    assert result.unknown == ["silent"]
+
+
+def test_what_another_condition_leaves_out_is_not_unknown() -> None:
+    query = busy(
+        where=(Predicate(path="cpu.value", op="gt", parameter="percent"), Predicate(path="hosts.state", op="eq", parameter="state")),
+        parameters=(*busy().parameters, QueryParameter(name="state", type="string", default="up")),
+    )
+    hosts = [{"name": "a", "state": "up"}, {"name": "b", "state": "down"}, {"name": "c"}]
+    assert evaluate(query, {"hosts": hosts}, {}, NOW).unknown == ["a"]
+
+
+def test_a_figure_that_is_only_shown_makes_nothing_unknown() -> None:
+    result = evaluate(busy(where=()), {"hosts": [{"name": "a"}]}, {}, NOW)
+    assert result.rows == [{"name": "a", "cpu": None}]
+    assert result.unknown == []
+
+
+def test_rows_find_their_partners_in_their_own_place_only() -> None:
+    query = Query(
+        call=HOSTS,
+        joins=(Join(call=ROTAS, left="hosts.team", right="rotas.team"),),
+        select=(NAME, Column(name="on_call", path="rotas.engineer")),
+        order=(Order(path="hosts.name"),),
+    )
+    here: Any = {"hosts": [{"name": "b", "team": 1}], "rotas": [{"team": 1, "engineer": "Ann"}]}
+    there: Any = {"hosts": [{"name": "a", "team": 1}, {"name": "c", "team": 2}], "rotas": [{"team": 2, "engineer": "Bo"}]}
+    result = evaluate_places(query, [here, there], {}, NOW)
+    assert result.rows == [{"name": "a", "on_call": None}, {"name": "b", "on_call": "Ann"}, {"name": "c", "on_call": "Bo"}]
+    assert result.lineage == [(("hosts", 1),), (("hosts", 0), ("rotas", 0)), (("hosts", 2), ("rotas", 1))]
+
+
+def test_groups_and_limits_range_over_all_places() -> None:
+    group = Grouping(by=(Column(name="tier", path="hosts.tier"),), aggregates=(Aggregate(name="count", function="count"),))
+    counted = Query(call=HOSTS, group=group)
+    places: Any = [{"hosts": [{"name": "d", "tier": 1}]}, {"hosts": [{"name": "b", "tier": 1}, {"name": "a", "tier": 2}]}]
+    assert evaluate_places(counted, places, {}, NOW).rows == [{"tier": 1, "count": 2}, {"tier": 2, "count": 1}]
+    first = Query(
+        call=HOSTS,
+        select=(NAME,),
+        order=(Order(path="hosts.name"),),
+        limit="limit",
+        parameters=(QueryParameter(name="limit", type="integer", default=2),),
+    )
+    assert evaluate_places(first, places, {}, NOW).rows == [{"name": "a"}, {"name": "b"}]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from schemas.query import Aggregate, Call, Column, Grouping, Order, Predicate, Query, QueryParameter
+from schemas.query import Aggregate, Call, Column, Grouping, MetricJoin, Order, Predicate, Query, QueryParameter
 
 
 def top_hosts(alias: str = "hosts", parameter: str = "limit", default: int = 5, path: str = "cpu", **extra: Any) -> Query:
@@ -70,3 +70,36 @@ def test_count_takes_no_path_and_the_others_need_one() -> None:
         Aggregate(name="x", function="sum")
     with pytest.raises(ValidationError, match="count takes no path"):
         Aggregate(name="x", function="count", path="h.a")
+
+
+def with_cpu(alias: str = "cpu", window: str = "minutes", **metric: Any) -> Query:
+    parts: dict[str, Any] = {"metric": "load", "left": "hosts.name", "statistic": "mean", "period_seconds": 60, "window": window}
+    return Query(
+        call=Call(alias="hosts", operation="estate:list_hosts"),
+        metric=MetricJoin(call=Call(alias=alias, operation="estate:get_series"), **(parts | metric)),
+        where=(Predicate(path=f"{alias}.value", op="gt", parameter="percent"),),
+        select=(Column(name="name", path="hosts.name"),),
+        parameters=(
+            QueryParameter(name="percent", type="number", default=80),
+            QueryParameter(name=window, type="integer", default=30),
+        ),
+    )
+
+
+def test_a_metric_is_part_of_the_shape_and_its_local_names_are_not() -> None:
+    assert with_cpu(alias="busy", window="w").shape_digest == with_cpu().shape_digest
+    for other in (with_cpu(statistic="max"), with_cpu(take="mean"), with_cpu(period_seconds=300), with_cpu(metric="memory")):
+        assert other.shape_digest != with_cpu().shape_digest
+
+
+def test_a_query_without_a_metric_has_the_shape_that_it_had_before_there_were_metrics() -> None:
+    assert "metric" not in top_hosts().shape()
+
+
+def test_a_metric_needs_its_key_and_its_window_defined() -> None:
+    assert [call.alias for call in with_cpu().calls] == ["hosts", "cpu"]
+    assert [call.alias for call in with_cpu().relations] == ["hosts"]
+    with pytest.raises(ValidationError, match=r"path 'pods\.name' does not start with an alias"):
+        with_cpu(left="pods.name")
+    with pytest.raises(ValidationError, match="alias 'hosts' is defined twice"):
+        with_cpu(alias="hosts")

@@ -11,9 +11,8 @@ from typing import Final
 
 from sandbox.rehearsal.scene import Scene
 from sandbox.rehearsal.suspects.suspect import Suspect, constant_of, seeing, shadowed, slots, with_predicate
-from schemas.base import Json
+from schemas.base import Json, lookup
 from schemas.evaluate import is_empty, parse_time
-from schemas.operation import lookup
 from schemas.query import Window
 
 SWAPS: Final = {

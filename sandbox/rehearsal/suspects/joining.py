@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from sandbox.rehearsal.scene import Scene
 from sandbox.rehearsal.suspects.suspect import Suspect, replaced
-from schemas.base import Json, canonical_json
-from schemas.operation import lookup
+from schemas.base import Json, canonical_json, lookup
 from schemas.query import Join
 
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from sandbox.rehearsal.scene import Scene
-from schemas.base import Json
-from schemas.operation import lookup
+from schemas.base import Json, lookup
 from schemas.query import Predicate, Query
 
 T = TypeVar("T")

@@ -15,8 +15,8 @@ from sandbox.rehearsal.plant import Planter
 from sandbox.rehearsal.stage import NOW
 from sandbox.rehearsal.variants import ADDED, UNLISTED, newer, without, without_optional
 from sandbox.rehearsal.world import World
+from schemas.base import lookup
 from schemas.evaluate import evaluate
-from schemas.operation import lookup
 from tests.sandbox.rehearsal.fleet import queries, slices
 
 PAGED = [name for name, query in queries().items() if not slices()[query.call.operation].operation.row_is_single]
