@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from schemas.errors import Misconfigured
@@ -25,6 +27,23 @@ def private_folder(home: Path, name: str) -> Path:
             hint="Mend or move it, or point OPSWRIGHT_HOME to another folder.",
         ) from error
     return folder
+
+
+def remove_folder(home: Path, name: str) -> None:
+    """Make sure that `home` has no folder of that name, also while another process does the same.
+
+    Raises Misconfigured where it can't be removed.
+    """
+    folder = home / name
+    try:
+        while folder.exists():
+            with suppress(FileNotFoundError):  # the other process was faster, so it comes to an end
+                shutil.rmtree(folder)
+    except OSError as error:
+        raise Misconfigured(
+            f"the folder {folder} can't be removed: {error.strerror or error}.",
+            hint="It is left from an earlier release and may hold secrets: remove it by hand.",
+        ) from error
 
 
 def is_open_to_others(folder: Path) -> bool:

@@ -25,7 +25,7 @@ from doc_sources.fetcher import OpenApiFetcher
 from doc_sources.store import SourceStore
 from generated_tools.registry import Registry
 from opswright.database import open_database
-from opswright.folders import private_folder
+from opswright.folders import private_folder, remove_folder
 from opswright.secrets import SecretReferences
 from opswright.settings import Settings, environment
 from opswright.sourcing import prospect
@@ -166,8 +166,11 @@ class Runtime:
     @cached_property
     def index(self) -> OperationIndex:
         from rag.index import OperationIndex
+        from rag.vectors import VectorStore
 
-        return self._closing(OperationIndex(self.embedder, private_folder(self.settings.home, "vectors")))
+        # Where Chroma once kept vectors, and with them whatever was in this process's memory.
+        remove_folder(self.settings.home, "vectors")
+        return self._closing(OperationIndex(self.embedder, VectorStore(self.database)))
 
     @cached_property
     def types(self) -> TypeChecker:

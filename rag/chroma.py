@@ -1,9 +1,13 @@
-"""Opening Chroma's embedded engine. Import it when it is used: chromadb takes most of a second."""
+"""Opening Chroma's engine in memory. Import it when it is used: chromadb takes most of a second.
+
+Never on disk: its HNSW index saves memory that it has not written to, and with it whatever the process held there before.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
+import threading
 from typing import Any, cast
+from uuid import uuid4
 
 import chromadb
 from chromadb import Collection, EmbeddingFunction, Embeddings
@@ -11,7 +15,8 @@ from chromadb.api.client import Client
 from chromadb.api.types import Embeddable
 from chromadb.config import Settings
 
-from schemas.base import text_digest
+_sharing = threading.Lock()
+"""All clients in memory share one engine of the process, which Chroma starts and stops without minding threads."""
 
 
 class GivenVectorsOnly(EmbeddingFunction[Embeddable]):
@@ -34,18 +39,20 @@ class GivenVectorsOnly(EmbeddingFunction[Embeddable]):
         return GivenVectorsOnly()
 
 
-def open_client(folder: Path) -> Client:
-    """A client of the store under `folder`, which is made where it is missing. Reports nothing to anyone."""
-    client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
-    return cast(Client, client)  # declared as its interface, which has no `close`
-
-
-def open_collection(client: Client, embedder_name: str) -> Collection:
-    """The embedder's own collection: vectors of two models are not comparable. Compares by cosine."""
-    return client.get_or_create_collection(
-        # Chroma allows few characters in a name, so the embedder's own stands in the metadata.
-        f"operations-{text_digest(embedder_name)[:16]}",
-        metadata={"embedder": embedder_name},
+def open_collection() -> tuple[Client, Collection]:
+    """An empty collection of the caller's own, compared by cosine, and the client to `close` it with. Reports nothing to anyone."""
+    with _sharing:
+        client = cast(Client, chromadb.EphemeralClient(Settings(anonymized_telemetry=False)))  # its interface has no `close`
+    collection = client.create_collection(
+        f"operations-{uuid4().hex}",  # the engine is shared, so the name must not be
         embedding_function=GivenVectorsOnly(),
         configuration={"hnsw": {"space": "cosine"}},
     )
+    return client, collection
+
+
+def close(client: Client, collection: Collection) -> None:
+    """Give the collection's memory back, and the engine's with its last client."""
+    with _sharing:
+        client.delete_collection(collection.name)
+        client.close()

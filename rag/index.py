@@ -7,11 +7,11 @@ import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from pathlib import Path
 
 from rag.corpus import Corpus
 from rag.dense import DenseIndex
 from rag.fusion import fuse
+from rag.vectors import VectorStore
 from rag.words import tokens
 from schemas.operation import Effect, Operation
 from schemas.ports import Embedder
@@ -36,10 +36,10 @@ class OperationIndex:
     """Finds operations by the words and the meaning of a question. Threads may share it.
 
     Only operations whose effect is `read` are indexed: a tool may call no other, and leaving the rest out is the largest single
-    gain in finding the right one. Words always work; meaning needs both an embedder and a folder for its vectors.
+    gain in finding the right one. Words always work; meaning needs both an embedder and a store for its vectors.
     """
 
-    def __init__(self, embedder: Embedder | None = None, vectors: Path | None = None) -> None:
+    def __init__(self, embedder: Embedder | None = None, vectors: VectorStore | None = None) -> None:
         self._dense = DenseIndex(embedder, vectors) if embedder and vectors else None
         self._corpus = Corpus()
         self._warm: Corpus | None = None
@@ -58,7 +58,7 @@ class OperationIndex:
                 self._corpus = Corpus.of(reads, titles or {})
 
     def warm(self) -> Future[bool]:
-        """Embed what has no vector yet, in a background thread, so that meaning joins in.
+        """Load the vectors, making those that are missing, in a background thread, so that meaning joins in.
 
         The result is True when it has, False where there is no embedder or another `rebuild` or `close` came in between. A failure
         (Misconfigured: the weights are not the published ones) is logged and kept in the result; search goes on by words alone.
@@ -87,7 +87,7 @@ class OperationIndex:
         )
 
     def close(self) -> None:
-        """Stop embedding after the batch at hand, wait for that, and let go of the vectors' folder."""
+        """Stop embedding after the batch at hand, wait for that, and give the vectors' memory back."""
         self._closed.set()
         with self._changing:  # lets a `warm` that did not see it finish first
             warming = self._warming

@@ -1,4 +1,4 @@
-"""The cache's tables: fetched sources, and their operations with the slices these were read from."""
+"""The room's tables: fetched sources, their operations with the slices these were read from, and the operations' vectors."""
 
 from __future__ import annotations
 
@@ -31,4 +31,12 @@ cached_operations = Table(
     Column("slice_hash", String, nullable=False),
     Column("operation", Text, nullable=False, comment="JSON"),
     Column("document", LargeBinary, nullable=False, comment="the slice's JSON, compressed by zlib"),
+)
+
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("embedder", String, primary_key=True, comment="its name: vectors of two models are not comparable"),
+    Column("key", String, primary_key=True, comment="the document's: another as soon as its sentence is"),
+    Column("vector", LargeBinary, nullable=False, comment="float32, little endian"),
 )

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import func, select
 
 from opswright.settings import Settings
 from opswright.wiring import Runtime
+from rag.hashing import HashingEmbedder
+from rag.tables import vectors
 from sandbox.broker.wire import TransportFailure, WireRequest
 from schemas.source import Source
+from tests.rag.operations import TEN
 from tests.sandbox.broker.loopback import dripping, serving
 
 
@@ -31,3 +35,18 @@ def test_a_server_that_drips_for_ever_ends_with_the_run_s_time(settings: Setting
         with pytest.raises(TransportFailure) as failure:
             runtime.transport_of(_source("slow", base_url)).send(WireRequest("GET", f"{base_url}/", ()))
     assert failure.value.kind == "timeout"
+
+
+def test_vectors_are_kept_in_the_database_and_the_folder_of_an_earlier_release_is_removed(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (settings.home / "vectors").mkdir(parents=True)
+    (settings.home / "vectors" / "data_level0.bin").write_bytes(b"a token that was in memory")
+    monkeypatch.setattr(Runtime, "embedder", HashingEmbedder())
+    with Runtime(settings) as runtime:
+        runtime.index.rebuild(TEN)
+        assert runtime.index.warm().result()
+        assert runtime.index.search("list certificates")[0].dense_rank == 1
+        with runtime.database.connect() as connection:
+            assert connection.scalar(select(func.count()).select_from(vectors)) == len(TEN)
+    assert {entry.name.partition("-")[0] for entry in settings.home.iterdir()} == {"opswright.db"}

@@ -6,12 +6,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 from rag.hashing import HashingEmbedder
 from rag.index import OperationIndex
+from rag.vectors import VectorStore
 from schemas.errors import Misconfigured
 from schemas.operation import Effect
 from schemas.ports import Vectors
@@ -42,6 +43,11 @@ class BrokenEmbedder(HashingEmbedder):
 
 
 @pytest.fixture
+def store(engine: Engine) -> VectorStore:
+    return VectorStore(engine)
+
+
+@pytest.fixture
 def lexical() -> OperationIndex:
     index = OperationIndex()
     index.rebuild(TEN)
@@ -49,8 +55,8 @@ def lexical() -> OperationIndex:
 
 
 @pytest.fixture
-def hybrid(tmp_path: Path) -> Iterator[OperationIndex]:
-    index = OperationIndex(HashingEmbedder(), tmp_path)
+def hybrid(store: VectorStore) -> Iterator[OperationIndex]:
+    index = OperationIndex(HashingEmbedder(), store)
     index.rebuild(TEN)
     yield index
     index.close()
@@ -92,9 +98,9 @@ def test_search_can_be_confined_to_a_source(hybrid: OperationIndex) -> None:
     assert hybrid.search("list hosts", source="nowhere") == ()
 
 
-def test_words_answer_until_the_vectors_are_there(tmp_path: Path) -> None:
+def test_words_answer_until_the_vectors_are_there(store: VectorStore) -> None:
     embedder = GatedEmbedder()
-    index = OperationIndex(embedder, tmp_path)
+    index = OperationIndex(embedder, store)
     index.rebuild(TEN)
     warmed = index.warm()
     embedder.reached.wait()
@@ -128,9 +134,9 @@ def test_change_of_a_title_is_a_change(hybrid: OperationIndex) -> None:
     assert len(hybrid.search("zanzibar", limit=20)) == len(TEN)
 
 
-def test_warming_that_is_overtaken_leaves_the_field(tmp_path: Path) -> None:
+def test_warming_that_is_overtaken_leaves_the_field(store: VectorStore) -> None:
     embedder = GatedEmbedder()
-    index = OperationIndex(embedder, tmp_path)
+    index = OperationIndex(embedder, store)
     index.rebuild([operation(f"listThings{number}") for number in range(200)])
     overtaken = index.warm()
     embedder.reached.wait()
@@ -142,9 +148,9 @@ def test_warming_that_is_overtaken_leaves_the_field(tmp_path: Path) -> None:
     index.close()
 
 
-def test_close_waits_for_the_batch_at_hand_and_no_more(tmp_path: Path) -> None:
+def test_close_waits_for_the_batch_at_hand_and_no_more(store: VectorStore) -> None:
     embedder = GatedEmbedder()
-    index = OperationIndex(embedder, tmp_path)
+    index = OperationIndex(embedder, store)
     index.rebuild([operation(f"listThings{number}") for number in range(200)])
     warmed = index.warm()
     embedder.reached.wait()
@@ -157,9 +163,9 @@ def test_close_waits_for_the_batch_at_hand_and_no_more(tmp_path: Path) -> None:
     assert index.search("list things7")[0].dense_rank is None
 
 
-def test_failure_to_embed_is_told_and_words_go_on(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_failure_to_embed_is_told_and_words_go_on(store: VectorStore, caplog: pytest.LogCaptureFixture) -> None:
     embedder = BrokenEmbedder()
-    index = OperationIndex(embedder, tmp_path)
+    index = OperationIndex(embedder, store)
     index.rebuild(TEN)
     with pytest.raises(Misconfigured):
         index.warm().result()
@@ -170,9 +176,9 @@ def test_failure_to_embed_is_told_and_words_go_on(tmp_path: Path, caplog: pytest
     index.close()
 
 
-@pytest.mark.parametrize(("embedder", "has_folder"), [(None, True), (HashingEmbedder(), False)])
-def test_without_embedder_or_folder_words_do_it_all(embedder: HashingEmbedder | None, has_folder: bool, tmp_path: Path) -> None:
-    index = OperationIndex(embedder, tmp_path if has_folder else None)
+@pytest.mark.parametrize(("embedder", "has_store"), [(None, True), (HashingEmbedder(), False)])
+def test_without_embedder_or_store_words_do_it_all(embedder: HashingEmbedder | None, has_store: bool, store: VectorStore) -> None:
+    index = OperationIndex(embedder, store if has_store else None)
     index.rebuild(TEN)
     assert index.warm().result() is False
     assert names(index, "certificates") == ["listCertificates"]
