@@ -1,6 +1,7 @@
-"""What we know of providers beyond what their live specifications say: how to recognise one, its words, and an overlay.
+"""What we know of providers beyond what their specifications say: how to recognise one, its words, and an overlay.
 
-`catalogue/<provider>.yaml` holds one provider each. An overlay is OpenAPI in our own words, for operations that a server has but
+`catalogue/<provider>.yaml` holds one provider each. One with an OpenAPI description is recognised by its paths; AWS is a kind of
+source of its own, and its file another (`aws_catalogue.py`). An overlay is OpenAPI in our own words, for operations that a server has but
 describes with less than it does: `GET /api/4/{plugin}` with an untyped response. It never invents: an operation of it is taken only
 where the live specification has a path that covers it.
 """
@@ -14,11 +15,14 @@ from typing import Annotated, Final
 from pydantic import Field, model_validator
 
 from doc_sources import data_files
+from doc_sources.aws_catalogue import AwsProvider
 from doc_sources.normal_form import METHODS
 from schemas.base import Frozen, Json
 from schemas.operation import Slice
 
 FOLDER: Final = Path(__file__).with_name("catalogue")
+
+_AWS: Final = "aws"
 
 OpenApiPath = Annotated[str, Field(pattern=r"^/")]
 
@@ -55,10 +59,11 @@ class Provider(Frozen):
 
 
 class Catalogue:
-    """All providers by name, which is the name of the file."""
+    """All providers by name, which is the name of the file, and AWS."""
 
-    def __init__(self, providers: dict[str, Provider]) -> None:
+    def __init__(self, providers: dict[str, Provider], aws: AwsProvider | None = None) -> None:
         self.providers = providers
+        self.aws = aws
 
     def recognise(self, paths: Collection[str]) -> str | None:
         """The name of the provider with the most telling paths among these, or None."""
@@ -68,7 +73,10 @@ class Catalogue:
 
 def load_catalogue(folder: Path = FOLDER) -> Catalogue:
     """Every file of the folder. Reads the disk; raises Misconfigured with file and line at a broken one."""
-    return Catalogue({path.stem: data_files.load(path, Provider) for path in sorted(folder.glob("*.yaml"))})
+    files = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+    aws = files.pop(_AWS, None)
+    providers = {name: data_files.load(path, Provider) for name, path in files.items()}
+    return Catalogue(providers, data_files.load(aws, AwsProvider) if aws else None)
 
 
 def merged(live: Sequence[Slice], overlay: Iterable[Slice]) -> tuple[Slice, ...]:

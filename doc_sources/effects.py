@@ -280,6 +280,11 @@ def _singular(word: str) -> str:
     return word.removesuffix("s") if not word.endswith(("ss", "us", "is")) else word
 
 
+def effects_texts() -> dict[str, str]:
+    """All data files that decide on effects, by name: what was judged by others is judged anew. Reads the disk."""
+    return {path.name: path.read_text() for path in FOLDER.glob("*.yaml")}
+
+
 def load_judge(provider: str = "", folder: Path = FOLDER) -> EffectJudge:
     """The judge for a provider of the catalogue, or for any other API. Reads the disk; raises Misconfigured at a broken file."""
     rules = data_files.load(folder / "general.yaml", Rules)

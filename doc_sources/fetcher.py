@@ -114,6 +114,5 @@ def _tagged(piece: Slice, words: tuple[str, ...]) -> Slice:
 
 def _revision(catalogue: Catalogue) -> str:
     """Stands for everything but the document that decides what is cut from it."""
-    effects_texts = {path.name: path.read_text() for path in effects.FOLDER.glob("*.yaml")}
     providers = {name: provider.model_dump(mode="json") for name, provider in catalogue.providers.items()}
-    return digest([_CUTTING, effects_texts, providers])[:12]
+    return digest([_CUTTING, effects.effects_texts(), providers])[:12]

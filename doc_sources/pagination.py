@@ -71,7 +71,7 @@ class Envelope:
 
 def detect(parameters: Iterable[Parameter], envelope: Envelope, shapes: ShapeReader) -> Pagination | None:
     """The style of a list operation, or None where nothing says that the list goes on elsewhere."""
-    sent = {_folded(p.name): p for p in parameters if p.location == "query"}
+    sent = {_folded(p.name): p for p in parameters if p.location in ("query", "body")}
     names = _Names(sent, envelope, shapes)
     return _cursor(names) or _link(names) or _offset(names) or _page(names)
 

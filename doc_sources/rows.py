@@ -61,23 +61,24 @@ class RowReader:
         schema = _success_schema(mapping(operation.get("responses")))
         body = self._shapes.read(schema)
         if body.type == "array":
-            return self._collection("", body.items, None)
+            return self.collection("", body.items, None)
         if body.type != "object" or not body.properties:
             return NO_ROWS
         if (found := self._collection_in(body, path) or self._wrapped_collection(body, path)) is not None:
             where, items = found
-            return self._collection(where, items, body)
+            return self.collection(where, items, body)
         return Rows("", is_single=True, title=self._title(schema, body), fields=self._fields_of(schema, body))
 
-    def scalars(self, envelope: Shape) -> dict[str, Shape]:
-        """The leaves of an envelope that are no collection, by dotted path."""
-        return {path: shape for path, shape, _, _ in self._leaves(envelope) if shape.type != "array"}
-
-    def _collection(self, path: str, items: Json, envelope: Shape | None) -> Rows:
+    def collection(self, path: str, items: Json, envelope: Shape | None) -> Rows:
+        """The rows of a list at `path` with members of the schema `items`; none where these are plain values."""
         row = self._shapes.read(items)
         if row.type != "object":
             return NO_ROWS
         return Rows(path, title=self._title(items, row), fields=self._fields_of(items, row), envelope=envelope)
+
+    def scalars(self, envelope: Shape) -> dict[str, Shape]:
+        """The leaves of an envelope that are no collection, by dotted path."""
+        return {path: shape for path, shape, _, _ in self._leaves(envelope) if shape.type != "array"}
 
     def _collection_in(self, body: Shape, path: str) -> tuple[str, Json] | None:
         """The property of a page that lists its rows, and the schema of one."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from sqlalchemy import Engine, String, select
+from sqlalchemy import JSON, Engine, String, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+from schemas.base import Json
 from schemas.errors import Misconfigured, NotFound, quoted
-from schemas.source import Credential, Source
+from schemas.source import AwsAccess, Credential, Source
 
 # Operations are called `<source>:<name>`, so a source's name has no colon.
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.IGNORECASE)
@@ -25,7 +26,7 @@ metadata = _Base.metadata
 
 
 class SourceRow(_Base):
-    """A `Source`; its credential is null in both columns or in neither."""
+    """A `Source`; its credential is null in both columns or in neither, and `aws` is null for all but AWS."""
 
     __tablename__ = "sources"
 
@@ -35,6 +36,7 @@ class SourceRow(_Base):
     title: Mapped[str]
     credential_kind: Mapped[str | None]
     credential_secret: Mapped[str | None]
+    aws: Mapped[dict[str, Json] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class SourceStore:
@@ -96,7 +98,8 @@ def _check(source: Source) -> None:
             f"The credential of the source {quoted(source.name)} is not a reference to a secret.",
             hint="Keep the secret in the environment or in a file, and give env:NAME or file:/PATH.",
         )
-    if any("@" in url.partition("://")[2].partition("/")[0] for url in (source.spec_url, source.base_url)):
+    addresses = (source.spec_url, source.base_url, source.aws.endpoint_url if source.aws else "")
+    if any("@" in url.partition("://")[2].partition("/")[0] for url in addresses):
         raise Misconfigured(
             f"An address of the source {quoted(source.name)} has a user or password in it.",
             hint="Leave it out, and give a credential as env:NAME or file:/PATH.",
@@ -112,10 +115,12 @@ def _row(source: Source) -> SourceRow:
         title=source.title,
         credential_kind=credential.kind if credential else None,
         credential_secret=credential.secret if credential else None,
+        aws=source.aws.model_dump(mode="json") if source.aws else None,
     )
 
 
 def _source(row: SourceRow) -> Source:
     parts = {"kind": row.credential_kind, "secret": row.credential_secret}
     credential = Credential.model_validate(parts) if row.credential_secret is not None else None
-    return Source(name=row.name, spec_url=row.spec_url, base_url=row.base_url, title=row.title, credential=credential)
+    aws = AwsAccess.model_validate(row.aws) if row.aws is not None else None
+    return Source(name=row.name, spec_url=row.spec_url, base_url=row.base_url, title=row.title, credential=credential, aws=aws)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
 from urllib.parse import urlsplit
 
 import httpx
 
 from schemas.errors import Misconfigured, SpecUnusable, quoted
+
+BOTOCORE: Final = "botocore:"
+
+
+def is_botocore(url: str) -> bool:
+    """Whether it means AWS services, which botocore describes: `botocore:ec2,rds`."""
+    return url.startswith(BOTOCORE)
 
 
 def shown(url: str) -> str:

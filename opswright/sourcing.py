@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import socket
-from ipaddress import ip_address
 
 from doc_sources.local_files import is_local
-from doc_sources.urls import origin, parsed, shown
+from doc_sources.urls import is_botocore, origin, parsed
+from opswright.addresses import check_callable
 from sandbox.broker.connection import Connection
-from schemas.addresses import Address, is_forbidden, is_forbidden_name
-from schemas.errors import Denied, Misconfigured, SpecUnusable, quoted
+from schemas.errors import Misconfigured, SpecUnusable, quoted
 from schemas.ports import Fetcher
 from schemas.source import Credential, Source
 
@@ -26,6 +24,8 @@ def prospect(fetcher: Fetcher, url: str, *, name: str, base_url: str, credential
     Raises what the fetcher raises, SpecUnusable where the description holds no operation, Misconfigured where it does not say where
     calls go or says what can't be, and Denied where no call may go there.
     """
+    if is_botocore(url.strip()):
+        raise Misconfigured("Of AWS it must be said in which regions to look.", hint="Give its access, with a region or several.")
     draft = Source(name=name or "new", spec_url=url.strip(), base_url=base_url, credential=credential)
     if base_url:
         _check_reachable(draft)
@@ -48,26 +48,9 @@ def prospect(fetcher: Fetcher, url: str, *, name: str, base_url: str, credential
 
 
 def _check_reachable(source: Source) -> None:
-    """Raises Misconfigured for a base URL that is none, and Denied for one that no call may go to, before anything is kept.
-
-    A host name is looked up when it is called: an API that is away today can be added.
-    """
+    """Raises Misconfigured for a base URL that is none, and Denied for one that no call may go to, before anything is kept."""
     Connection.of(source)
-    host = parsed(source.base_url).host
-    if is_forbidden_name(host) or any(is_forbidden(address) for address in _addresses(host)):
-        raise Denied(
-            f"Calls may not go to {shown(source.base_url)}: that is where machines keep their credentials.",
-            hint="Give the address of the API: --base-url https://…",
-        )
-
-
-def _addresses(host: str) -> list[Address]:
-    """The address that a host is written as, in any notation; none for a name."""
-    try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
-    except (OSError, UnicodeError):
-        return []
-    return [ip_address(str(info[4][0]).partition("%")[0]) for info in found]
+    check_callable(source.base_url, "Give the address of the API: --base-url https://…")
 
 
 def _same_origin(calls_go_to: str, spec_url: str) -> bool:

@@ -124,6 +124,8 @@ class Operation(Frozen):
     fields: tuple[RowField, ...] = ()
     pagination: Pagination | None = None
     metrics: tuple[Metric, ...] = ()
+    is_global: bool = False
+    """Answers the same in every place of its source, so that it need be asked in one only: IAM's users."""
     slice_hash: str
 
     @property

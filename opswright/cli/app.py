@@ -58,7 +58,7 @@ def doctor() -> None:
 
 @app.command()
 def demo() -> None:
-    """Start two real services on loopback, ask them questions, and show how each answer came about."""
+    """Start two services and an AWS account on loopback, ask them questions, and show how each answer came about."""
     from eval.demo import play
     from opswright.cli.asking import progress_bar
     from opswright.cli.staging import Terminal, stage_settings

@@ -12,7 +12,14 @@ from opswright.settings import Settings, load
 if TYPE_CHECKING:
     from opswright.wiring import Runtime
 
-_QUIET: Final = {"httpcore": logging.WARNING, "httpx": logging.WARNING, "stamina": logging.ERROR}
+_QUIET: Final = {
+    "botocore": logging.WARNING,
+    "botocore.credentials": logging.CRITICAL,  # a warning with a traceback, of what we say ourselves
+    "httpcore": logging.WARNING,
+    "httpx": logging.WARNING,
+    "stamina": logging.ERROR,
+    "urllib3": logging.WARNING,
+}
 """Libraries that log what they carry, headers and so credentials included, and the level below which they say nothing."""
 
 

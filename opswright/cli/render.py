@@ -171,8 +171,24 @@ def _used(usage: Usage | None) -> tuple[int, str | None, float | None]:
 
 def sources(configured: Sequence[Source], operations: dict[str, int]) -> RenderableType:
     """The configured sources; credentials by reference only."""
-    rows = [(s.name, s.title, s.base_url, s.credential.secret if s.credential else "none", operations.get(s.name, 0)) for s in configured]
+    rows = [(s.name, s.title, place(s), _identity(s), operations.get(s.name, 0)) for s in configured]
     return table("source", "title", "calls go to", "credential", "operations", rows=rows)
+
+
+def place(source: Source) -> str:
+    """Where calls go: a base URL, or AWS's regions with what stands in for AWS, if anything does."""
+    if source.aws is None:
+        return source.base_url
+    regions = ", ".join(source.aws.regions)
+    return f"{regions} at {source.aws.endpoint_url}" if source.aws.endpoint_url else regions
+
+
+def _identity(source: Source) -> str:
+    """Whom calls are made as, by reference only."""
+    if source.aws is None:
+        return source.credential.secret if source.credential else "none"
+    profile = f"profile {source.aws.profile}" if source.aws.profile else "the AWS SDK's own"
+    return f"{profile}, as {source.aws.role_arn}" if source.aws.role_arn else profile
 
 
 def runs(records: Iterable[tuple[RunRecord, str]]) -> RenderableType:

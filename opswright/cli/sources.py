@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from opswright.aws_sourcing import access_of, spec_url
 from opswright.cli import render
 from opswright.cli.opening import runtime
 from schemas.source import Credential
@@ -15,19 +16,26 @@ sources = typer.Typer(no_args_is_help=True)
 
 @sources.command()
 def add(
-    url: Annotated[str, typer.Argument(help="Where the OpenAPI description is: a URL, or a file's path.")],
+    url: Annotated[str, typer.Argument(help="Where the OpenAPI description is: a URL, or a file's path. Or aws.")],
     name: Annotated[str, typer.Option(help="What to call it; by default made from its title.")] = "",
     base_url: Annotated[str, typer.Option(help="Where calls go; by default what the description says.")] = "",
     bearer: Annotated[str, typer.Option(help="Reference to a bearer token: env:NAME or file:/PATH, never the token itself.")] = "",
+    region: Annotated[list[str] | None, typer.Option(help="AWS: a region to look in; may be given several times.")] = None,
+    service: Annotated[list[str] | None, typer.Option(help="AWS: a service, such as ec2; by default the usual ones. '*' is all.")] = None,
+    profile: Annotated[str, typer.Option(help="AWS: a profile of your AWS configuration; by default what the AWS SDK finds.")] = "",
+    role: Annotated[str, typer.Option(help="AWS: the ARN of a role to assume, best one that may only read.")] = "",
+    endpoint: Annotated[str, typer.Option(help="AWS: the address of what stands in for AWS, such as a simulator.")] = "",
 ) -> None:
     """Add an API and read its description."""
+    access = access_of(url, regions=region or (), services=service or (), profile=profile, role_arn=role, endpoint_url=endpoint)
+    address = spec_url(url, service or ()) if access else url
     credential = Credential(secret=bearer) if bearer else None
     with runtime() as wired:
-        source, report = wired.add_source(url, name=name, base_url=base_url, credential=credential)
+        source, report = wired.add_source(address, name=name, base_url=base_url, credential=credential, aws=access)
         console = render.console()
         reads = sum(operation.effect == "read" for operation in wired.documents.operations(source.name))
         total = len(wired.documents.operations(source.name))
-        name, title, goes_to = map(render.plain, (source.name, source.title, source.base_url))
+        name, title, goes_to = map(render.plain, (source.name, source.title, render.place(source)))
         console.print(
             f"[bold]{name}[/bold] {title}: {render.counted(total, 'operation')}, {render.counted(reads, 'read')}; calls go to {goes_to}"
         )

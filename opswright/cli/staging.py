@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 _PAGE = 120
 """Characters of a line across the page."""
 
+NEXT = """\
+  .venv/bin/opswright sources add https://registry.example.com/openapi.json --bearer env:REGISTRY_TOKEN
+  .venv/bin/opswright sources add aws --region eu-west-1 --profile production
+  .venv/bin/opswright ask "list EC2 instances with CPU > 80%"
+"""
+"""Commands to go on with. The demonstration's services are gone by then."""
+
 
 def stage_settings(settings: Settings) -> Settings:
     """A data folder of the demonstration's own, emptied, so that every tool is written before the eyes of whoever watches."""
@@ -55,5 +62,6 @@ class Terminal:
         self._console.print(text)
 
     def close(self) -> None:
-        """Where what was made can be looked at."""
+        """Where what was made can be looked at, and what to try on servers of one's own."""
         self._print(f"The tools are ordinary files: {render.plain(self._wired.settings.library)}")
+        self._console.print(f"[bold]Next[/bold], ask your own:\n{NEXT}", soft_wrap=True)

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from doc_sources.store import SourceStore, metadata
 from schemas.errors import Misconfigured, NotFound
-from schemas.source import Credential, Source
+from schemas.source import AwsAccess, Credential, Source
 from tests.databases import database
 
 
@@ -37,6 +37,23 @@ def test_a_source_is_kept_as_it_is(store: SourceStore, engine: Engine) -> None:
     store.add(source("glances"))
     assert SourceStore(engine).get("registry") == added
     assert SourceStore(engine).all() == (source("glances"), added)
+
+
+def test_whom_aws_is_called_as_is_kept(store: SourceStore, engine: Engine) -> None:
+    access = AwsAccess(regions=("us-east-1", "eu-west-1"), profile="prod", role_arn="arn:aws:iam::1:role/r", endpoint_url="http://a")
+    added = source("aws", spec_url="botocore:", base_url="aws://").model_copy(update={"aws": access})
+    store.add(added)
+    assert SourceStore(engine).get("aws") == added
+    fewer = added.model_copy(update={"aws": AwsAccess(regions=("us-east-1",))})
+    store.add(fewer)
+    assert store.all() == (fewer,)
+
+
+def test_an_endpoint_with_a_password_in_it_is_refused(store: SourceStore) -> None:
+    access = AwsAccess(regions=("us-east-1",), endpoint_url="http://me:s3cr3t@a")
+    with pytest.raises(Misconfigured, match="has a user or password in it") as raised:
+        store.add(source().model_copy(update={"aws": access}))
+    assert "s3cr3t" not in str(raised.value)
 
 
 def test_the_same_specification_under_the_same_name_is_replaced(store: SourceStore) -> None:

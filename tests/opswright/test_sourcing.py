@@ -50,6 +50,11 @@ class Unasked:
         raise AssertionError("asked")
 
 
+def test_aws_is_not_read_before_it_is_said_where_to_look() -> None:
+    with pytest.raises(Misconfigured, match="in which regions"):
+        prospect(Unasked(), "botocore:ec2", name="", base_url="", credential=None)
+
+
 NO_PLACE_FOR_CALLS = [
     ("not a url", Misconfigured),
     ("file:///etc", Misconfigured),
