@@ -59,7 +59,7 @@ class Exchange:
         return self._egress.send(request)
 
     def _sleep(self, text: str) -> str:
-        """Sleeping counts by its length, not by how long the host takes over it."""
+        """Sleeping counts by its length where the host takes less over it; what it takes more is waiting."""
         try:
             seconds = float(text)
         except ValueError as error:
@@ -68,5 +68,5 @@ class Exchange:
             raise ProtocolBroken("a sleep longer than the run may be")
         began = time.monotonic()
         self._egress.sleep(seconds)
-        self._deadline.move(time.monotonic() - began - seconds)
+        self._deadline.move(min(time.monotonic() - began - seconds, 0.0))
         return ""

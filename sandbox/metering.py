@@ -41,12 +41,15 @@ class Meter:
 
     @contextmanager
     def sleeping(self, seconds: float) -> Iterator[None]:
-        """Count what happens inside as `seconds` slept."""
+        """Count what happens inside as `seconds` slept.
+
+        What the host takes beyond them is waiting like any other: or a loop of sleeps of no length would stop the wall's clock.
+        """
         began = time.monotonic()
         try:
             yield
         finally:
-            self._asleep += time.monotonic() - began
+            self._asleep += min(time.monotonic() - began, seconds)
             self.slept_seconds += seconds
 
     def usage(self, calls: int) -> Usage:

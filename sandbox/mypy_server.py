@@ -50,6 +50,10 @@ REPRESENTATIVE = "".join(f"import {name}\n" for name in MODULES if name != "__fu
 """A module that imports all that a tool may. It is a source of every check, so the server forgets none of it."""
 
 
+STUBS = Path(__file__).parent / "stubs"
+"""Types of what tools may import and nobody has typed: boto3 and the parts of botocore on the list."""
+
+
 class MypyServer:
     """Reports on one pair of texts at a time, which it writes to `scratch`. Processes may share `cache_folder`.
 
@@ -80,11 +84,16 @@ class MypyServer:
             raise LimitExceeded("mypy took more memory than it may", hint="Simplify the types.") from error
         except (Exception, SystemExit):  # noqa: BLE001 - internals fail as they like on hostile code; one answer serves all
             self._server = None
-            return _mypy(self._scratch, f"--cache-dir={os.devnull}", *map(str, paths))
+            return _mypy(self._scratch, self._stubs, f"--cache-dir={os.devnull}", *map(str, paths))
 
     @property
     def _representative(self) -> Path:
         return self._cache / "representative.py"
+
+    @property
+    def _stubs(self) -> Path:
+        """A copy in the cache: mypy refuses a path within site-packages, where an installed package of ours is."""
+        return self._cache / "stubs"
 
     def _running(self) -> Server:
         if self._server is None:
@@ -100,19 +109,20 @@ class MypyServer:
         filled = self._cache / "filled"
         if filled.exists():
             try:
-                return _new_server(self._cache, self._representative)
+                return _new_server(self._cache, self._stubs, self._representative)
             except (Exception, SystemExit):  # noqa: BLE001 - a damaged cache fails as a database can; filling it again mends all
                 filled.unlink()
         self._fill_cache()
         filled.touch()
-        return _new_server(self._cache, self._representative)
+        return _new_server(self._cache, self._stubs, self._representative)
 
     def _fill_cache(self) -> None:
         """By a process of its own, which gives its 200 MB back."""
         shutil.rmtree(self._cache)
         self._cache.mkdir(mode=0o700)
+        shutil.copytree(STUBS, self._stubs)
         self._representative.write_text(REPRESENTATIVE)
-        said = _mypy(self._cache, f"--cache-dir={self._cache}", "--cache-fine-grained", str(self._representative))
+        said = _mypy(self._cache, self._stubs, f"--cache-dir={self._cache}", "--cache-fine-grained", str(self._representative))
         if said:
             raise Misconfigured(f"what tools import does not type-check: {quoted(said, 400)}", hint="Install the requirements again.")
 
@@ -126,12 +136,13 @@ class MypyServer:
         return paths
 
 
-def _new_server(cache: Path, representative: Path) -> Server:
+def _new_server(cache: Path, stubs: Path, representative: Path) -> Server:
     from mypy.dmypy_server import Server
     from mypy.main import process_options
 
     arguments = [*FLAGS, f"--cache-dir={cache}", "--cache-fine-grained", "--use-fine-grained-cache"]
     _, options = process_options(arguments, require_targets=False, server_options=True)
+    options.mypy_path = [str(stubs)]
     server = Server(options, status_file=os.devnull)
     _checked(server, [representative])
     return server
@@ -147,12 +158,18 @@ def _checked(server: Server, paths: Sequence[Path]) -> str:
     return str(answer["out"])
 
 
-def _mypy(folder: Path, *arguments: str) -> str:
+def _mypy(folder: Path, stubs: Path, *arguments: str) -> str:
     """Standard output of a mypy process in `folder`, without our environment."""
     command = [sys.executable, "-I", "-m", "mypy", *FLAGS, *arguments]
     try:
         done = subprocess.run(
-            command, env={}, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=PROCESS_TIMEOUT_SECONDS, check=False
+            command,
+            env={"MYPYPATH": str(stubs)},
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=PROCESS_TIMEOUT_SECONDS,
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise LimitExceeded(f"mypy took more than {PROCESS_TIMEOUT_SECONDS:.0f} seconds", hint="Simplify the types.") from error
@@ -163,6 +180,7 @@ def _mypy(folder: Path, *arguments: str) -> str:
 
 
 def _versions_digest() -> str:
-    """Names what a cache depends on: versions, flags, and where the packages lie."""
+    """Names what a cache depends on: versions, flags, stubs, and where the packages lie."""
     versions = [platform.python_version(), version("mypy"), version("httpx"), sys.prefix]
-    return digest([*versions, *FLAGS, REPRESENTATIVE])[:16]
+    stubs = [text for path in sorted(STUBS.rglob("*.pyi")) for text in (path.relative_to(STUBS).as_posix(), path.read_text())]
+    return digest([*versions, *FLAGS, REPRESENTATIVE, *stubs])[:16]

@@ -17,6 +17,10 @@ from sandbox.protocol import ProtocolBroken
 MAX_DEPTH = 200
 """Levels of a report. What writes records gives up at 254, and puts it some levels deep."""
 
+MAX_VALUES = 1_000_000
+"""Values in a report, and commas and brackets in its texts. The host takes a second over so many; the 20 million empty lists that fit
+into a frame took it half a minute, long after the run's own limits."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -32,7 +36,9 @@ _OUTCOME = TypeAdapter(Outcome)
 
 
 def encode_job(job: Job) -> str:
-    """The text of a job frame: what the worker needs to know, and what it passes on to the guest."""
+    """The text of a job frame: what the worker needs to know, a line break, what it passes on to the guest as it is."""
+    started_ns = (job.started_at - _EPOCH) // timedelta(microseconds=1) * 1000
+    head = {"limits": asdict(job.limits), "started_ns": started_ns, "seed": job.seed}
     guest = {
         "entry": job.entry,
         "source": job.source,
@@ -43,9 +49,9 @@ def encode_job(job: Job) -> str:
         "seed": job.seed,
         "trace": job.trace,
         "output_bytes": job.limits.output_bytes,
+        "aws": {"region": job.aws.region, "models": dict(job.aws.models)} if job.aws else None,
     }
-    started_ns = (job.started_at - _EPOCH) // timedelta(microseconds=1) * 1000
-    return json.dumps({"limits": asdict(job.limits), "started_ns": started_ns, "guest": guest}, allow_nan=False)
+    return f"{json.dumps(head, allow_nan=False)}\n{json.dumps(guest, allow_nan=False)}"
 
 
 def decode_outcome(end: str) -> Outcome:
@@ -88,6 +94,8 @@ class _Unstorable(Exception):
 
 def _read(text: str) -> Json:
     """A report that records can hold, whole and within other data."""
+    if sum(map(text.count, ",[{")) > MAX_VALUES:
+        raise _Unstorable(f"it holds more than {MAX_VALUES} values; return fewer rows or columns")
     report = json.loads(text, parse_constant=_refuse, parse_float=_finite)
     if (depth := _depth(report, MAX_DEPTH + 1)) > MAX_DEPTH:
         raise _Unstorable(f"it is nested {depth} levels deep or more, and {MAX_DEPTH} is the most")

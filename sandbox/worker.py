@@ -33,6 +33,7 @@ _DRY_JOB: dict[str, Any] = {
     "seed": 0,
     "trace": False,
     "output_bytes": 1024,
+    "aws": None,
 }
 
 
@@ -78,7 +79,7 @@ def main(artefact: str) -> None:
         while True:
             isolate.renew()
             _, job = pipe.read()
-            pipe.write(Kind.END, _run(isolate, pipe, json.loads(job)))
+            pipe.write(Kind.END, _run(isolate, pipe, job))
             pipe.step_aside()
     except (ProtocolBroken, BrokenPipeError):
         return
@@ -97,10 +98,12 @@ def _start(artefact: Path, pipe: _Pipe) -> tuple[Isolate, list[str]]:
     return isolate, up
 
 
-def _run(isolate: Isolate, pipe: _Pipe, job: dict[str, Any]) -> str:
+def _run(isolate: Isolate, pipe: _Pipe, job: str) -> str:
     """Run a job; the text of its end frame."""
-    limits, guest = Limits(**job["limits"]), job["guest"]
+    head, _, guest = job.partition("\n")
+    told = json.loads(head)
+    limits = Limits(**told["limits"])
     walls.limit_run(limits.memory_bytes, limits.cpu_seconds)
-    report = isolate.run(json.dumps(guest), pipe, limits=limits, started_ns=job["started_ns"], seed=guest["seed"])
+    report = isolate.run(guest, pipe, limits=limits, started_ns=told["started_ns"], seed=told["seed"])
     how = {"finding": report.finding, "message": report.message, "usage": asdict(report.usage)}
     return f"{json.dumps(how)}\n{report.text}"

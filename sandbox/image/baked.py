@@ -12,6 +12,14 @@ MODULES = (
     "argparse",
     "base64",
     "bisect",
+    "boto3",
+    "botocore.client",
+    "botocore.config",
+    "botocore.exceptions",
+    "botocore.paginate",
+    "botocore.response",
+    "botocore.stub",
+    "botocore.waiter",
     "calendar",
     "collections",
     "collections.abc",
@@ -55,8 +63,19 @@ MODULES = (
 )
 """Importable by name, with the parents of a dotted one."""
 
-PACKAGES = ("httpx", "idna", "tzdata")
-"""Distributions copied into the image's path; `MODULES` above are the interpreter's own or theirs."""
+PACKAGES = {
+    "boto3": "boto3",
+    "botocore": "botocore",
+    "dateutil": "python-dateutil",
+    "httpx": "httpx",
+    "idna": "idna",
+    "jmespath": "jmespath",
+    "s3transfer": "s3transfer",
+    "six": "six",
+    "tzdata": "tzdata",
+    "urllib3": "urllib3",
+}
+"""What is copied into the image's path, with the distribution that it is of; `MODULES` above are the interpreter's own or theirs."""
 
 LAZY = (
     "_ast_unparse",

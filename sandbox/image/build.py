@@ -23,6 +23,8 @@ HERE = Path(__file__).parent
 GUEST = HERE / "guest"
 WIT = HERE / "isolate.wit"
 _TICK_SECONDS = 0.2
+_NOT_BAKED = ("data",)
+"""Folders of 31 MB: the models of all AWS services. Those that a run needs come with its job."""
 _COMPONENTIZE = "from componentize_py import script; script()"
 
 T = TypeVar("T")
@@ -65,7 +67,11 @@ def _stage_sources(path: Path) -> None:
         spec = find_spec(package)
         if spec is None or spec.origin is None:
             raise Misconfigured(f"the package {package!r} is not installed", hint="Install the project's requirements again.")
-        shutil.copytree(Path(spec.origin).parent, path / package, ignore=shutil.ignore_patterns("__pycache__"))
+        origin = Path(spec.origin)
+        if origin.name == "__init__.py":
+            shutil.copytree(origin.parent, path / package, ignore=shutil.ignore_patterns("__pycache__", *_NOT_BAKED))
+        else:
+            shutil.copy(origin, path)
 
 
 def _componentize(path: Path, component: Path) -> None:

@@ -20,7 +20,7 @@ from schemas.ports import Progress
 
 ARTEFACT = "isolate.cwasm"
 DIGEST = "sha256"
-_KEYED_PACKAGES = ("wasmtime", "componentize-py", *baked.PACKAGES)
+_KEYED_PACKAGES = ("wasmtime", "componentize-py", *baked.PACKAGES.values())
 _CPU_INFO = Path("/proc/cpuinfo")
 
 

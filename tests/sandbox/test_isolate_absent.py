@@ -95,8 +95,11 @@ def test_a_call_to_what_is_absent_ends_the_run_and_is_named(pool: WorkerPool, bo
         "import os\nos.system('true')",
         "import os\nos.fork()",
         "import sys\nsys.modules['urllib.request'].urlopen('http://127.0.0.1/')",
+        "import sys\nsys.modules['subprocess'].Popen(['true'])",
+        "import sys\nsys.modules['botocore.httpsession'].URLLib3Session()",
+        "import sys\nsys.modules['urllib3'].PoolManager().request('GET', 'http://127.0.0.1/', retries=False)",
     ],
-    ids=["connect", "resolve", "shell", "fork", "urlopen"],
+    ids=["connect", "resolve", "shell", "fork", "urlopen", "process", "botocore's own HTTP", "urllib3"],
 )
 def test_back_doors_lead_nowhere(pool: WorkerPool, body: str) -> None:
     assert run_body(pool, body).status in ("raised", "trapped")
@@ -105,7 +108,7 @@ def test_back_doors_lead_nowhere(pool: WorkerPool, body: str) -> None:
 def test_class_walks_and_frames_find_no_host(pool: WorkerPool) -> None:
     body = (
         "import sys\n"
-        "found = [cls.__name__ for cls in object.__subclasses__() if cls.__name__ in ('Popen', 'CDLL', 'Engine', 'Store')]\n"
+        "found = [cls.__name__ for cls in object.__subclasses__() if cls.__name__ in ('CDLL', 'Engine', 'Store')]\n"
         "frame, files = sys._getframe(), []\n"
         "while frame:\n"
         "    files.append(frame.f_code.co_filename)\n"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from sandbox.jobs import Branch, Coverage, Limits, Outcome, TestOutcome, ToolError, Usage
+from sandbox.jobs import AwsSession, Branch, Coverage, Limits, Outcome, TestOutcome, ToolError, Usage
 from sandbox.outcomes import decode_outcome, encode_job
 from sandbox.protocol import ProtocolBroken
 from tests.sandbox.isolates import call_job
@@ -103,10 +104,16 @@ def test_a_worker_s_word_that_does_not_fit_breaks_the_protocol(word: str) -> Non
 
 def test_a_job_crosses_with_its_clock_to_the_microsecond() -> None:
     job = call_job("x = 1", Limits(cpu_seconds=1.5), name="a")
-    sent = json.loads(encode_job(job))
-    assert sent["started_ns"] == 1772600767_890_000_000
-    assert sent["limits"]["cpu_seconds"] == 1.5
-    assert sent["guest"]["arguments"] == {"name": "a"}
+    head, guest = map(json.loads, encode_job(job).split("\n"))
+    assert head["started_ns"] == 1772600767_890_000_000
+    assert head["limits"]["cpu_seconds"] == 1.5
+    assert (guest["arguments"], guest["aws"]) == ({"name": "a"}, None)
+
+
+def test_a_job_takes_its_service_models_along() -> None:
+    job = replace(call_job("line one\nline two"), aws=AwsSession("eu-west-1", {"ec2": {"service-2": {"operations": {}}}}))
+    _, guest = map(json.loads, encode_job(job).split("\n"))
+    assert guest["aws"] == {"region": "eu-west-1", "models": {"ec2": {"service-2": {"operations": {}}}}}
 
 
 def test_arguments_that_json_cannot_hold_are_the_caller_s_mistake() -> None:

@@ -13,7 +13,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.credential_names import is_credential, is_cursor
+from sandbox.credential_names import WORDS, is_credential, is_cursor
 from sandbox.credential_patterns import shapes
 from sandbox.redaction import MIN_SECRET_LENGTH, Redactor
 
@@ -209,6 +209,24 @@ def test_every_pattern_of_the_library_has_an_anchor_that_begins_its_matches() ->
     for shape in shapes():
         assert shape.anchors
         assert all(anchor == anchor.lower() for anchor in shape.anchors if shape.ignores_case and anchor.isascii())
+
+
+def test_no_anchor_and_no_word_has_the_comma_that_stretches_are_told_apart_by() -> None:
+    assert not [anchor for shape in shapes() for anchor in shape.anchors if "," in anchor]
+    assert not [word for word in WORDS if "," in word]
+
+
+@pytest.mark.parametrize("case", _HIDDEN, ids=lambda case: case["text"][:50])
+@pytest.mark.parametrize("comma", [",", ",,", ' , "x": 1, '])
+def test_what_is_hidden_is_hidden_between_commas_and_beside_what_repeats(case: dict[str, str], comma: str) -> None:
+    redacted, _ = Redactor().redact(case["text"] + f"{comma}1{comma}\n" + case["text"])
+    assert case["gone"] not in redacted
+
+
+def test_what_makes_a_retry_on_aws_harmless_is_no_credential_and_vaults_token_is_one() -> None:
+    assert not is_credential("ClientToken")
+    assert is_credential("client_token")
+    assert is_credential("clientToken")
 
 
 def test_a_cursor_is_no_credential() -> None:

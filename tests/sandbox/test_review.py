@@ -2,7 +2,18 @@ import pytest
 
 from sandbox.review import review
 from sandbox.review_rules.table import RULES
-from tests.sandbox.candidates import CLEAN_SOURCE, CLEAN_TESTS, DATA, DEPLOYMENTS_QUERY, HOSTS_QUERY, Defect, blocking, candidate, defects
+from tests.sandbox.candidates import (
+    CLEAN_SOURCE,
+    CLEAN_TESTS,
+    DATA,
+    DEPLOYMENTS_QUERY,
+    HOSTS_QUERY,
+    Defect,
+    aws_defects,
+    blocking,
+    candidate,
+    defects,
+)
 
 
 def test_a_clean_tool_and_its_tests_have_no_findings() -> None:
@@ -26,6 +37,7 @@ def test_a_defect_is_found_where_it_is(defect: Defect) -> None:
 
 def test_every_rule_that_blocks_has_a_defect_that_it_finds() -> None:
     found = {code for defect in defects("review") for code in defect.finds}
+    found |= {code for defect in aws_defects() for code in defect.finds}
     assert {rule.code for rule in RULES if rule.severity == "block"} == found
 
 

@@ -49,6 +49,76 @@ def test_a_defect_is_found_where_it_is(checker: TypeChecker, defect: Defect) -> 
     assert findings[0].message.startswith("tests, line ") == defect.tests
 
 
+AWS_TOOL = """from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+
+def instances(session: boto3.Session) -> list[dict[str, Any]]:
+    ec2 = session.client("ec2")
+    try:
+        pages = ec2.get_paginator("describe_instances").paginate()
+        return [row for page in pages for held in page["Reservations"] for row in held["Instances"]]
+    except ClientError as error:
+        print(error.response["Error"]["Code"], error.operation_name)
+        raise
+"""
+AWS_TESTS = """from typing import Any
+
+import boto3
+from botocore.stub import Stubber
+
+from tool import instances
+
+
+class StubbedSession(boto3.Session):
+    def __init__(self) -> None:
+        super().__init__(region_name="eu-west-1")
+        self.ec2 = super().client("ec2")
+
+    def client(self, *args: Any, **kwargs: Any) -> Any:
+        return self.ec2
+
+
+def test_no_instances() -> None:
+    session = StubbedSession()
+    with Stubber(session.ec2) as stubber:
+        stubber.add_response("describe_instances", {"Reservations": []}, {})
+        assert instances(session) == []
+        stubber.assert_no_pending_responses()
+"""
+
+
+def test_a_tool_for_boto3_and_its_tests_have_no_findings(checker: TypeChecker) -> None:
+    assert checker.check(AWS_TOOL, AWS_TESTS) == ()
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "code"),
+    [
+        ('session.client("ec2")', 'session.resource("ec2")', "attr-defined"),
+        ('session.client("ec2")', "session.client(2)", "arg-type"),
+        ("import ClientError", "import ClientErr", "attr-defined"),
+        ("error.operation_name", "error.operation", "attr-defined"),
+    ],
+)
+def test_a_wrong_use_of_boto3_is_found(checker: TypeChecker, right: str, wrong: str, code: str) -> None:
+    assert right in AWS_TOOL
+    assert code in blocking(checker.check(AWS_TOOL.replace(right, wrong)))
+
+
+def test_the_process_that_answers_for_a_broken_server_knows_boto3_too(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = MypyServer(cache, tmp_path)
+    server.warm()
+    monkeypatch.setattr(mypy_server, "_checked", _breaks)
+    assert server.report(AWS_TOOL, AWS_TESTS) == ""
+
+
+def _breaks(*_: object) -> str:
+    raise AssertionError("of mypy's own")
+
+
 def test_a_verdict_does_not_outlive_its_text(checker: TypeChecker) -> None:
     """Same length, same second: the server must not take one text for the other."""
     right, wrong = "x: int = 1234\n", 'x: int = "12"\n'

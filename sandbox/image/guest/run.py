@@ -7,8 +7,9 @@ import random
 from types import ModuleType
 from typing import Any, Protocol
 
+import boto3
 import httpx
-from guest import failures, modules, output, rows, testing
+from guest import aws, failures, modules, output, rows, testing
 from guest.tracing import Tracer
 from guest.transport import EgressTransport
 
@@ -49,13 +50,22 @@ def _load(job: dict[str, Any], tracers: list[Tracer]) -> ModuleType:
 
 
 def _call(job: dict[str, Any], tool: ModuleType) -> dict[str, str]:
-    # With its slash it is parsed once; without, httpx would do it again to put one there.
-    _client.base_url = job["base_url"].rstrip("/") + "/"
-    value = getattr(tool, job["function"])(_client, **job["arguments"])
+    value = getattr(tool, job["function"])(_connection(job), **job["arguments"])
     return {"value": rows.to_json(value, job["output_bytes"])}
 
 
+def _connection(job: dict[str, Any]) -> httpx.Client | boto3.Session:
+    """What the tool is given to call its API with."""
+    if job["aws"] is not None:
+        return aws.session(job["aws"]["region"], job["aws"]["models"])
+    # With its slash it is parsed once; without, httpx would do it again to put one there.
+    _client.base_url = job["base_url"].rstrip("/") + "/"
+    return _client
+
+
 def _test(job: dict[str, Any], _tool: ModuleType) -> dict[str, str]:
+    if job["aws"] is not None:
+        aws.begin(job["aws"]["models"])
     code = compile(job["tests"], modules.TESTS_FILE, "exec", dont_inherit=True)
     tests = modules.execute(code, "test_tool")
     outcomes = testing.run_all(tests, job["tests"], before_each=lambda: random.seed(job["seed"]))
