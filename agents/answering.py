@@ -1,166 +1,203 @@
 """A tool's rows to a grounded answer: what each rests on, what was not seen, and what was taken as read.
 
-The tool's word is not taken for it. The Query is evaluated once more over the recorded responses; a row that they do not support is
-removed, one that they support and the tool lost is reported, and completeness is read off the transcript.
+The tool's word is not taken for it. The Query is evaluated once more over the recorded responses of each place; a row that they do
+not support is removed, one that they support and the tool lost is reported, and completeness is read off the transcript.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
+from agents.figures import basis
 from agents.speech.titles import title
 from agents.speech.voice import ENGLISH, Voice
+from agents.witness import Witness, metric_of
 from schemas.answer import Completeness, Evidence
-from schemas.base import Json, Scalar, canonical_json, lookup
-from schemas.evaluate import Evaluation, Row, evaluate
-from schemas.operation import CursorPagination, LinkPagination, Operation, rows_of
+from schemas.base import Json, Scalar, canonical_json
+from schemas.evaluate import Evaluation, Row, evaluate_places
+from schemas.operation import Operation
 from schemas.query import Query
-from schemas.run import CallRecord, Transcript
+from schemas.run import Transcript
+
+MOST_NAMED = 20
+"""Rows without a figure that a caveat names; `Answer.unknown` has all."""
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What the tool returned, by place, and why it failed in others. The one place of a source that has none is nameless."""
+
+    rows: Mapping[str, Sequence[Row]]
+    failed: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def has_places(self) -> bool:
+        """Whether a row has to say where it was found."""
+        return len(self.rows) + len(self.failed) > 1
 
 
 @dataclass(frozen=True)
 class Grounds:
     """Rows that the transcript supports, each with its evidence, and what has to be said beside them."""
 
+    columns: tuple[str, ...]
     rows: tuple[tuple[Json, ...], ...]
     evidence: tuple[Evidence, ...]
     completeness: Completeness
     caveats: tuple[str, ...]
-
-
-@dataclass
-class _Seen:
-    """The rows of one operation in the order of their delivery, and the call that delivered each."""
-
-    rows: list[Json] = field(default_factory=list)
-    calls: list[int] = field(default_factory=list)
-    last: CallRecord | None = None
-    last_body: Json = None
+    unknown: tuple[str, ...] = ()
+    """Keys of rows that could not be judged, because their figure is unknown."""
 
 
 def ground_rows(
     query: Query,
     operations: Mapping[str, Operation],
     arguments: Mapping[str, Scalar],
-    returned: Sequence[Row],
+    returned: Returned,
     transcript: Transcript,
     voice: Voice = ENGLISH,
 ) -> Grounds:
     """Hold the returned rows against the transcript; gaps and caveats in words of `voice`."""
-    seen = _read(transcript, operations)
-    relations = {call.alias: seen[call.operation].rows for call in query.calls}
-    evaluation = evaluate(query, relations, arguments, transcript.started_at)
-    rows, evidence, unsupported = _supported(query, returned, evaluation, seen)
-    lost = len(evaluation.rows) - len(rows)
-    gaps = tuple(gap for operation in operations.values() for gap in _gaps(operation, seen[operation.id], voice))
-    gaps += _disagreements(unsupported, lost, voice)
+    witnesses = [Witness.of(query, operations, arguments, transcript, place) for place in returned.rows]
+    held = [_held(returned.rows[witness.place], witness.evaluation) for witness in witnesses]
+    whole = _whole(query, witnesses, arguments, transcript)
+    grounded = _Grounded(query, witnesses, whole, is_placed=returned.has_places and query.group is None)
+    rows = grounded.merged(held) if len(witnesses) > 1 else grounded.as_returned(returned.rows[witnesses[0].place], held[0])
+    gaps = [voice.say("place_failed", place=place, why=why) for place, why in returned.failed.items()]
+    gaps += [gap for witness in witnesses for gap in witness.gaps(query, voice)]
+    gaps += _disagreements(sum(one.unsupported for one in held), sum(one.lost for one in held), voice)
     completeness = Completeness(
         complete=not gaps,
         calls=sum(call.status is not None for call in transcript.calls),
-        rows_seen=sum(len(relation.rows) for relation in seen.values()),
-        gaps=gaps,
+        rows_seen=sum(witness.rows_seen for witness in witnesses),
+        gaps=tuple(gaps),
     )
-    return Grounds(rows, evidence, completeness, _caveats(evaluation, voice))
+    return Grounds(
+        columns=grounded.columns,
+        rows=tuple(row for row, _ in rows),
+        evidence=tuple(evidence for _, evidence in rows),
+        completeness=completeness,
+        caveats=tuple(_caveats(query, operations, arguments, whole, voice)),
+        unknown=tuple(str(key) for key in whole.unknown),
+    )
 
 
-def _read(transcript: Transcript, operations: Mapping[str, Operation]) -> dict[str, _Seen]:
-    seen = {operation: _Seen() for operation in operations}
-    for call in transcript.calls:
-        if call.operation not in seen:
-            continue
-        relation = seen[call.operation]
-        relation.last = call
-        if call.status is None or not 200 <= call.status < 300:
-            continue
-        relation.last_body = _parsed(call.response_body)
-        found = rows_of(operations[call.operation], relation.last_body)
-        relation.rows += found
-        relation.calls += [call.number] * len(found)
-    return seen
+@dataclass(frozen=True)
+class _Held:
+    """The returned rows of one place that its responses support, how often each, and in how many the two disagree."""
+
+    rows: Counter[bytes]
+    unsupported: int
+    lost: int
 
 
-def _parsed(body: str) -> Json:
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return None
+def _held(returned: Sequence[Row], evaluation: Evaluation) -> _Held:
+    said, due = (Counter(canonical_json(row) for row in rows) for rows in (returned, evaluation.rows))
+    rows = said & due
+    return _Held(rows, (said - rows).total(), (due - rows).total())
 
 
-def _supported(
-    query: Query, returned: Sequence[Row], evaluation: Evaluation, seen: Mapping[str, _Seen]
-) -> tuple[tuple[tuple[Json, ...], ...], tuple[Evidence, ...], int]:
-    """The returned rows that evaluation gives too, with the calls behind them, and how many it does not give."""
-    grounds: defaultdict[bytes, list[tuple[tuple[str, int], ...]]] = defaultdict(list)
-    for row, lineage in zip(evaluation.rows, evaluation.lineage, strict=True):
-        grounds[canonical_json(row)].append(lineage)
-    operation_of = {call.alias: call.operation for call in query.calls}
-    kept: list[tuple[Json, ...]] = []
-    evidence: list[Evidence] = []
-    for row in returned:
-        lineages = grounds.get(canonical_json(row))
-        if not lineages:
-            continue
-        calls = sorted({seen[operation_of[alias]].calls[index] for alias, index in lineages.pop(0)})
-        kept.append(tuple(row.get(name) for name in query.column_names))
-        evidence.append(Evidence(calls=tuple(calls)))
-    return tuple(kept), tuple(evidence), len(returned) - len(kept)
+def _whole(query: Query, witnesses: Sequence[Witness], arguments: Mapping[str, Scalar], transcript: Transcript) -> Evaluation:
+    """What the Query says of all places together."""
+    if len(witnesses) == 1:
+        return witnesses[0].evaluation
+    return evaluate_places(query, [witness.relations for witness in witnesses], arguments, transcript.started_at)
 
 
-def _gaps(operation: Operation, seen: _Seen, voice: Voice) -> list[str]:
-    """Why the collection may not have been seen whole."""
-    where = f"{operation.method} {operation.path}"
-    if seen.last is None:
-        return [voice.say("never_asked", call=where)]
-    if seen.last.status is None:
-        return [voice.say("not_delivered", call=where, why=seen.last.refusal or seen.last.failure)]
-    if seen.last.status >= 300:
-        return [voice.say("answered_status", call=where, status=seen.last.status, number=seen.last.number)]
-    total = _total(operation, seen)
-    if total > len(seen.rows):
-        return [voice.say("rows_not_read", call=where, read=len(seen.rows), total=total)]
-    return [voice.say("page_not_read", call=where)] if _has_next_page(operation, seen) else []
+_GroundedRow = tuple[tuple[Json, ...], Evidence]
 
 
-def _has_next_page(operation: Operation, seen: _Seen) -> bool:
-    """Whether the last answer offers a page that was not read."""
-    pagination = operation.pagination
-    assert seen.last is not None
-    if isinstance(pagination, CursorPagination):
-        return bool(lookup(seen.last_body, pagination.next_path))
-    if isinstance(pagination, LinkPagination):
-        links = ", ".join(value for name, value in seen.last.response_headers if name.lower() == "link")
-        return 'rel="next"' in links
-    return False
+class _Grounded:
+    """Rows with their evidence, and with their place in front where they have one."""
+
+    def __init__(self, query: Query, witnesses: Sequence[Witness], whole: Evaluation, *, is_placed: bool) -> None:
+        self._names = query.column_names
+        self._evaluation = whole
+        self._is_placed = is_placed
+        self._is_grouped = query.group is not None
+        aliases = [call.alias for call in query.calls]
+        self._calls = {alias: [calls for witness in witnesses for calls in witness.calls.get(alias, ())] for alias in aliases}
+        first = query.call.alias
+        self._places = [index for index, witness in enumerate(witnesses) for _ in witness.relations[first]]
+        self._place_names = [witness.place for witness in witnesses]
+        region = "region" if "region" not in self._names else "aws_region"
+        self.columns = (region, *self._names) if is_placed else self._names
+
+    def as_returned(self, returned: Sequence[Row], held: _Held) -> list[_GroundedRow]:
+        """The rows of the one place in the tool's own order."""
+        lineages: defaultdict[bytes, list[_Lineage]] = defaultdict(list)
+        for row, lineage in zip(self._evaluation.rows, self._evaluation.lineage, strict=True):
+            lineages[canonical_json(row)].append(lineage)
+        left = held.rows.copy()
+        made = []
+        for row in returned:
+            key = canonical_json(row)
+            if left[key] > 0:
+                left[key] -= 1
+                made.append(self._row(row, lineages[key].pop(0)))
+        return made
+
+    def merged(self, held: Sequence[_Held]) -> list[_GroundedRow]:
+        """The rows of all places in the Query's order; those that their own place's tool did not return are left out.
+
+        A group goes through all places, so that no tool returned it: it stands as the responses have it.
+        """
+        left = [one.rows.copy() for one in held]
+        made = []
+        for row, lineage in zip(self._evaluation.rows, self._evaluation.lineage, strict=True):
+            if not self._is_grouped:
+                own, key = left[self._place(lineage)], canonical_json(row)
+                if own[key] == 0:
+                    continue
+                own[key] -= 1
+            made.append(self._row(row, lineage))
+        return made
+
+    def _row(self, row: Row, lineage: _Lineage) -> _GroundedRow:
+        calls = sorted({number for alias, index in lineage for number in self._calls[alias][index]})
+        place = (self._place_names[self._place(lineage)],) if self._is_placed else ()
+        return (*place, *(row.get(name) for name in self._names)), Evidence(calls=tuple(calls))
+
+    def _place(self, lineage: _Lineage) -> int:
+        """The index of the witness of an ungrouped row: that of its first relation's row."""
+        return self._places[lineage[0][1]]
 
 
-def _total(operation: Operation, seen: _Seen) -> int:
-    """How many rows the server says there are; 0 where it does not say."""
-    path = getattr(operation.pagination, "total_path", None)
-    total = lookup(seen.last_body, path) if path else None
-    return total if isinstance(total, int) else 0
+_Lineage = tuple[tuple[str, int], ...]
 
 
-def _caveats(evaluation: Evaluation, voice: Voice) -> tuple[str, ...]:
-    return tuple(voice.say("rows_lack", count=count, field=path.partition(".")[2]) for path, count in evaluation.missing.items())
+def _caveats(
+    query: Query, operations: Mapping[str, Operation], arguments: Mapping[str, Scalar], whole: Evaluation, voice: Voice
+) -> Iterator[str]:
+    join, metric = query.metric, metric_of(query, operations)
+    for path, count in whole.missing.items():
+        if join is None or path != join.path:
+            yield voice.say("rows_lack", count=count, field=path.partition(".")[2])
+    if join is None or metric is None:
+        return
+    yield basis(metric, join, float((query.defaults | dict(arguments))[join.window]), voice)
+    if whole.unknown:
+        named = ", ".join(str(key) for key in whole.unknown[:MOST_NAMED]) + ("…" if len(whole.unknown) > MOST_NAMED else "")
+        yield voice.say("metric_unknown", title=metric.title, count=len(whole.unknown), keys=named)
+    elif join.path in whole.missing:
+        yield voice.say("metric_missing", title=metric.title, count=whole.missing[join.path])
 
 
-def _disagreements(unsupported: int, lost: int, voice: Voice) -> tuple[str, ...]:
+def _disagreements(unsupported: int, lost: int, voice: Voice) -> list[str]:
     """A tool that says other than the responses makes the answer partial, whatever it saw."""
     said = []
     if unsupported:
         said.append(voice.say("rows_removed", count=unsupported))
-    if lost > 0:
+    if lost:
         said.append(voice.say("rows_lost", count=lost))
-    return tuple(said)
+    return said
 
 
 def sentence(query: Query, arguments: Mapping[str, Scalar], grounds: Grounds, voice: Voice = ENGLISH) -> str:
-    """The answer in one sentence of the voice's language, every figure of it counted from the grounded rows."""
+    """The answer in one sentence, from the Query and the grounded rows."""
     what = title(query, arguments, voice)
     if query.group and not query.group.by and grounds.rows:
         return voice.say("answer_figure", what=what, figure=_figure(grounds.rows[0][0], voice))

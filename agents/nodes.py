@@ -6,19 +6,20 @@ They run at least once: a killed process repeats the step that it was in, so wha
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
-from agents.answering import ground_rows, sentence
+from agents.answering import Returned, ground_rows, sentence
+from agents.contents import ContentStore
 from agents.engine import Engine
-from agents.live import LiveRun
+from agents.failures import failures, reason
 from agents.speech.language import language_of
 from agents.speech.voice import Voice
 from agents.state import Deps, State
 from agents.understanding import check_question
 from generated_tools.registry import arguments_for
-from sandbox.jobs import Outcome
 from schemas.answer import Answer
-from schemas.errors import BackendUnavailable, CandidateRejected, Denied, LimitExceeded, OpswrightError, QuestionDeclined, TimedOut
+from schemas.errors import CandidateRejected, QuestionDeclined
 from schemas.operation import Slice
 from schemas.query import Query
 from schemas.tool import Candidate, RegisteredTool
@@ -105,15 +106,20 @@ def register(state: State, deps: Deps) -> State:
 
 
 def run(state: State, deps: Deps) -> State:
-    """The tool against the real server. The transcript is kept whether it succeeds or not."""
+    """The tool against the real server. The transcript is kept whether it succeeds or not; it fails where it fails in every place."""
     tool = deps.registry.load(state["tool"])
     source = deps.sources.get(state["source"])
     slices = list(_slices(state, deps).values())
     live = deps.live.run(tool, arguments_for(tool.manifest, _query(state)), source, slices, deps.sources.operations(source))
     deps.transcripts.save(state["run_id"], live.transcript)
-    _raise_failure(state["run_id"], tool, live)
-    deps.registry.record_use(tool.manifest, run_id=state["run_id"], milliseconds=live.outcome.usage.wall_seconds * 1000)
-    return {"result": deps.contents.put(live.outcome.value)}
+    failed = failures(state["run_id"], tool.manifest.reference, live, source, _voice(state))
+    if len(failed) == len(live.places):
+        raise next(iter(failed.values()))
+    deps.registry.record_use(tool.manifest, run_id=state["run_id"], milliseconds=live.wall_seconds * 1000)
+    if source.aws is None:
+        return {"result": deps.contents.put(live.places[0].outcome.value)}
+    rows = {run.place: run.outcome.value for run in live.places if run.place not in failed}
+    return {"result": deps.contents.put({"rows": rows, "failed": {place: reason(error) for place, error in failed.items()}})}
 
 
 def answer(state: State, deps: Deps) -> State:
@@ -123,16 +129,17 @@ def answer(state: State, deps: Deps) -> State:
     arguments = arguments_for(tool.manifest, query)
     transcript = deps.transcripts.load(state["run_id"])
     operations = {operation: piece.operation for operation, piece in _slices(state, deps).items()}
-    grounds = ground_rows(tool.manifest.query, operations, arguments, deps.contents.get(state["result"]), transcript, voice)
+    grounds = ground_rows(tool.manifest.query, operations, arguments, _returned(state, deps), transcript, voice)
     made = Answer(
         question=state["question"],
         language=voice.language,
         sentence=sentence(tool.manifest.query, arguments, grounds, voice),
-        columns=tool.manifest.query.column_names,
+        columns=grounds.columns,
         rows=grounds.rows,
         evidence=grounds.evidence,
         completeness=grounds.completeness,
         caveats=(*query.assumptions, *grounds.caveats, *(voice.say("older_copy", why=why) for why in state["stale"])),
+        unknown=grounds.unknown,
         source=state["source"],
         tool=tool.manifest.reference,
         reused=state["reused"],
@@ -170,7 +177,19 @@ def _query(state: State) -> Query:
 
 
 def _slices(state: State, deps: Deps) -> Mapping[str, Slice]:
-    return {name: Slice.model_validate(deps.contents.get(key)) for name, key in state["slices"].items()}
+    return {name: _slice(deps.contents, key) for name, key in state["slices"].items()}
+
+
+@lru_cache(maxsize=32)
+def _slice(contents: ContentStore, key: str) -> Slice:
+    """The same object for the same content: three steps of a request read it, and the broker keeps its compiled contract by identity."""
+    return Slice.model_validate(contents.get(key))
+
+
+def _returned(state: State, deps: Deps) -> Returned:
+    """What the tool returned: bare rows where there is one nameless place, else rows or a reason by place."""
+    result = deps.contents.get(state["result"])
+    return Returned({"": result}) if isinstance(result, list) else Returned(result["rows"], result["failed"])
 
 
 def _check_pins(tool: RegisteredTool, hashes: Mapping[str, str]) -> None:
@@ -194,39 +213,6 @@ def _findings(state: State, deps: Deps) -> tuple[Finding, ...]:
 
 def _engine(state: State, deps: Deps) -> Engine:
     return next(engine for engine in deps.engines if engine.name == state["engine"])
-
-
-def _raise_failure(run_id: str, tool: RegisteredTool, live: LiveRun) -> None:
-    """A tool that did not return ends the run with the error that says what to do next."""
-    outcome = live.outcome
-    if outcome.status == "returned":
-        return
-    refused = next((call.refusal for call in live.transcript.calls if call.refusal), "")
-    failed = next((call.failure for call in reversed(live.transcript.calls) if call.failure), "")
-    raise _failure(run_id, tool.manifest.reference, outcome, refused, failed, live)
-
-
-def _failure(run_id: str, reference: str, outcome: Outcome, refused: str, failed: str, live: LiveRun) -> OpswrightError:
-    last = live.transcript.calls[-1] if live.transcript.calls else None
-    if refused:
-        return (LimitExceeded if refused.startswith(LimitExceeded.code) else Denied)(f"{reference}: {refused}")
-    if failed:
-        return BackendUnavailable(f"{reference}: {failed}", hint=f"Nothing was lost. Go on with: opswright runs resume {run_id}.")
-    if last and last.status and last.status >= 400:
-        return _answered(run_id, reference, last.status, last.url)
-    if outcome.finding:
-        kind = TimedOut if outcome.finding == "F_WALL" else LimitExceeded
-        return kind(f"{reference} was stopped ({outcome.finding}): {outcome.error.message if outcome.error else 'no message'}")
-    error = outcome.error
-    said = f"{error.type}: {error.message} (line {error.line})" if error else "no message"
-    return CandidateRejected(f"{reference} failed on live data: {said}", hint="The server may answer otherwise than it documents.")
-
-
-def _answered(run_id: str, reference: str, status: int, url: str) -> OpswrightError:
-    if status in (401, 403):
-        hint = "Check the source's credential: opswright sources list shows its reference."
-        return Denied(f"{reference}: the server answered {status} to {url}.", hint=hint)
-    return BackendUnavailable(f"{reference}: the server answered {status} to {url}.", hint=f"Try again: opswright runs resume {run_id}.")
 
 
 NODES: Mapping[str, Any] = {

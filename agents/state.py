@@ -44,7 +44,7 @@ class State(TypedDict, total=False):
     """`name@version` of what answers."""
     reused: bool
     result: str
-    """Content: the rows that the tool returned."""
+    """Content: the rows that the tool returned; those of AWS by region, beside why it failed in others."""
     answer: str
     """Content: the Answer."""
 

@@ -22,6 +22,7 @@ from agents.runs import RunStore
 from doc_sources.catalogue import load_catalogue
 from doc_sources.download import Downloader
 from doc_sources.fetcher import OpenApiFetcher
+from doc_sources.spec_fetcher import SpecFetcher
 from doc_sources.store import SourceStore
 from generated_tools.registry import Registry
 from opswright.database import open_database
@@ -34,17 +35,22 @@ from rag.refresh import RefreshReport
 from sandbox.broker.budget import Budget
 from sandbox.jobs import MIB, Limits
 from sandbox.transcripts import TranscriptStore
-from schemas.ports import Embedder, OnStep, Progress
+from schemas.ports import Embedder, Fetcher, OnStep, Progress
 from schemas.run import RunRecord
-from schemas.source import Credential, Source
+from schemas.source import AwsAccess, Credential, Source
 from schemas.tool import RegisteredTool
 
 if TYPE_CHECKING:
     from agents.engine import Engine as AnsweringEngine
+    from agents.live import LiveRun
     from agents.runner import Runner
     from agents.state import Deps
     from rag.index import OperationIndex
+    from sandbox.broker.aws_live import AwsTransport
     from sandbox.broker.live import LiveTransport
+    from sandbox.broker.pool import Patience
+    from sandbox.broker.signing import Authenticator
+    from sandbox.broker.wire import Transport
     from sandbox.supervisor import WorkerPool
     from sandbox.typecheck import TypeChecker
 
@@ -69,6 +75,7 @@ class Runtime:
         self.secrets = SecretReferences(environment())
         self._open = ExitStack()
         self._transports: dict[tuple[str, str], LiveTransport] = {}
+        self._accounts: dict[tuple[str, AwsAccess], AwsTransport] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -93,17 +100,22 @@ class Runtime:
         self.runner  # noqa: B018 - made now rather than with the first question
         progress("Ready", 1.0)
 
-    def connect(self, url: str, *, name: str, credential: Credential | None = None) -> None:
+    def connect(self, url: str, *, name: str, credential: Credential | None = None, aws: AwsAccess | None = None) -> None:
         """Add a source; one of that name at another address is replaced."""
         if any(source.name == name and source.spec_url != url for source in self.sources.all()):
             self.sources.remove(name)
-        self.add_source(url, name=name, credential=credential)
+        self.add_source(url, name=name, credential=credential, aws=aws)
 
     def add_source(
-        self, url: str, *, name: str = "", base_url: str = "", credential: Credential | None = None
+        self, url: str, *, name: str = "", base_url: str = "", credential: Credential | None = None, aws: AwsAccess | None = None
     ) -> tuple[Source, RefreshReport]:
-        """Read the description at `url` and keep it as a source. Nothing is kept where it can't be read."""
-        source = prospect(self.fetcher, url, name=name, base_url=base_url, credential=credential)
+        """Read the description at `url` and keep it as a source; with `aws`, that of AWS. Nothing is kept where it can't be read."""
+        if aws:
+            from opswright.aws_sourcing import prospect_aws
+
+            source = prospect_aws(url, aws, name=name, base_url=base_url, credential=credential)
+        else:
+            source = prospect(self.fetcher, url, name=name, base_url=base_url, credential=credential)
         self.sources.add(source)
         return source, self.documents.refresh(source)
 
@@ -116,6 +128,16 @@ class Runtime:
         from opswright.api.server import serving
 
         return serving(self)
+
+    def rerunning(self, reference: str) -> Callable[[], LiveRun]:
+        """Runs a registered version with its own values, from documents that are read now; for measuring."""
+        tool = self.registry.load(reference)
+        source, query = self.sources.get(tool.manifest.source), tool.manifest.query
+        names = [pin.operation.partition(":")[2] for pin in tool.manifest.operations]
+        slices = [self.documents.get_or_fetch(source, name, self.settings.document_max_age_hours).slice for name in names]
+        known = self.deps.sources.operations(source)
+        arguments = {parameter.name: parameter.default for parameter in query.parameters}
+        return lambda: self.deps.live.run(tool, arguments, source, slices, known)
 
     def tool(self, reference: str) -> RegisteredTool:
         """A registered version."""
@@ -132,8 +154,15 @@ class Runtime:
         return SourceStore(self.database)
 
     @cached_property
-    def fetcher(self) -> OpenApiFetcher:
-        return OpenApiFetcher(Downloader(self.secrets), load_catalogue())
+    def fetcher(self) -> Fetcher:
+        catalogue = load_catalogue()
+
+        def botocore() -> Fetcher:
+            from doc_sources.botocore_models import BotocoreFetcher
+
+            return BotocoreFetcher(catalogue)
+
+        return SpecFetcher(OpenApiFetcher(Downloader(self.secrets), catalogue), botocore)
 
     @cached_property
     def documents(self) -> DocumentCache:
@@ -229,23 +258,49 @@ class Runtime:
             registry=self.registry,
             verifier=Verifier(self.types, lambda job, egress: self.workers.run(job, egress), monotonic=time.monotonic, now=now),
             live=LiveRunner(
-                lambda: self.workers, self.transport_of, self.secrets, now, limits=_limits(self.settings), budget=_budget(self.settings)
+                lambda: self.workers,
+                self.transport_of,
+                self.authenticator_of,
+                now,
+                limits=_limits(self.settings),
+                budget=_budget(self.settings),
             ),
             engines=self.engines,
             transcripts=self.transcripts,
             contents=self.contents,
         )
 
-    def transport_of(self, source: Source) -> LiveTransport:
-        """One pool of connections for each source and place that its calls go to."""
-        from sandbox.broker.live import LiveTransport, Patience
+    def transport_of(self, source: Source) -> Transport:
+        """One pool of connections for each source and place that its calls go to; one for all regions of AWS."""
+        if source.aws:
+            return self._aws(source, source.aws)
+        from sandbox.broker.live import LiveTransport
 
         key = (source.name, source.base_url)
         if key not in self._transports:
-            # A second more than the run has: where both are over, it is the run that ran out of time.
-            patience = Patience(seconds=self.settings.tool_wall_seconds + 1)
-            self._transports[key] = self._closing(LiveTransport(source, patience))
+            self._transports[key] = self._closing(LiveTransport(source, self._patience))
         return self._transports[key]
+
+    def authenticator_of(self, source: Source) -> Authenticator:
+        """How a source's requests are signed."""
+        from sandbox.broker.signing import authenticator_of
+
+        return self._aws(source, source.aws).authenticate if source.aws else authenticator_of(source, self.secrets)
+
+    def _aws(self, source: Source, access: AwsAccess) -> AwsTransport:
+        from sandbox.broker.aws_live import AwsTransport
+
+        key = (source.name, access)
+        if key not in self._accounts:
+            self._accounts[key] = self._closing(AwsTransport(source, self._patience))
+        return self._accounts[key]
+
+    @property
+    def _patience(self) -> Patience:
+        from sandbox.broker.pool import Patience
+
+        # A second more than the run has: where both are over, it is the run that ran out of time.
+        return Patience(seconds=self.settings.tool_wall_seconds + 1)
 
     def _closing(self, made: Closeable) -> Closeable:
         self._open.callback(made.close)

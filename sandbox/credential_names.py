@@ -18,6 +18,8 @@ _CURSOR = re.compile(
 )
 _NO_CREDENTIAL = frozenset({"pwd", "oldpwd", "idempotencytoken", "idempotencykey"})
 """The shell's working directories, and what makes a retry harmless."""
+_AWS_IDEMPOTENCY = "ClientToken"
+"""What AWS makes a retry harmless with, on every instance; as `client_token` it would be Vault's credential."""
 
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 _HARMLESS = re.compile(
@@ -38,7 +40,7 @@ def is_cursor(name: str) -> bool:
 def is_credential(name: str) -> bool:
     """Whether what is called so is a credential itself, and not its name, type, age or count, nor a cursor."""
     plain = _plain(name)
-    return bool(_CREDENTIAL.search(plain)) and not _CURSOR.search(plain) and plain not in _NO_CREDENTIAL
+    return bool(_CREDENTIAL.search(plain)) and name != _AWS_IDEMPOTENCY and not _CURSOR.search(plain) and plain not in _NO_CREDENTIAL
 
 
 def kind_of(name: str) -> str:

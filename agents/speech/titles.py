@@ -22,6 +22,9 @@ LONGEST_TERM = 4
 UNIT_ENDINGS = frozenset(stems_of("percent bytes seconds at"))
 """What a field's name ends with for its unit or for being a time; Chinese says it with the value."""
 
+USAGES = {"cpu": "cpu_used_percent", "State": "status"}
+"""What Chinese says in full, or otherwise, of a cloud's rows: CPU使用率, 状态."""
+
 
 def title(query: Query, arguments: Mapping[str, Scalar], voice: Voice) -> str:
     """One sentence without its full stop that names the arguments' values."""
@@ -45,9 +48,16 @@ class _Chinese:
         if query.window:
             field, value = self._name(query.window.path), self._said[query.window.parameter]
             clauses.append(self._voice.say("title_window", field=field, value=value))
-        subject = self._noun(query.call.alias)
+        subject = self._subject()
         joined = self._voice.say("title_and").join(clauses)
         return self._voice.say("title_of", clauses=joined, subject=subject) if clauses else subject
+
+    def _subject(self) -> str:
+        """What the rows are; of a cloud's with the service before it, which English has in the Query's own words: EC2实例."""
+        service, _, rest = self._query.subject.partition(" ")
+        noun = self._noun(self._query.call.alias)
+        has_service = bool(rest) and self._query.call.alias == rest.replace(" ", "_")
+        return f"{service}{noun}" if has_service else noun
 
     def _absent(self, alias: str, where: tuple[Predicate, ...]) -> str:
         other = self._noun(alias)
@@ -86,7 +96,11 @@ class _Chinese:
         return self._voice.say("title_plain", value=naming.shown(value, unit))
 
     def _name(self, path: str) -> str:
-        return self._noun(path.partition(".")[2])
+        metric = self._query.metric
+        if metric and path == metric.path:
+            return self._noun(USAGES.get(metric.call.alias, metric.call.alias))
+        said = naming.said_path(self._query, path)
+        return self._noun(USAGES.get(said, said))
 
     def _noun(self, identifier: str) -> str:
         """The glossary's words for an identifier, the longest terms first; the identifier itself where a part has none."""

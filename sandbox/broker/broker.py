@@ -7,13 +7,13 @@ from collections.abc import Callable
 from datetime import datetime
 
 from sandbox.broker.budget import Budget, Meter
-from sandbox.broker.connection import Connection
 from sandbox.broker.contract import contract_of
 from sandbox.broker.delivery import deliver
 from sandbox.broker.envelope import read_request, write_response
 from sandbox.broker.grant import Grant
 from sandbox.broker.operations import Operations
 from sandbox.broker.record import Attempt, Recorder
+from sandbox.broker.region import connection_of
 from sandbox.broker.signing import Authenticator, anonymous
 from sandbox.broker.wire import Transport, TransportFailure, WireRequest, WireResponse
 from sandbox.egress import EgressFailure, EgressKind
@@ -43,7 +43,8 @@ class Broker:
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._connection = Connection.of(grant.source)
+        self._connection = connection_of(grant.source)
+        self._is_aws = grant.source.aws is not None
         self._operations = Operations(grant)
         self._transport = transport
         budget = budget or Budget()
@@ -57,7 +58,7 @@ class Broker:
     def send(self, request: str) -> str:
         """The response envelope for a request envelope of the isolate. Raises EgressFailure; either way it is on record."""
         try:
-            return write_response(self.exchange(request))
+            return write_response(self.exchange(request), as_json=self._is_aws)
         except OpswrightError as error:
             raise EgressFailure(_kind(error), error.code, str(error)) from error
 
@@ -89,6 +90,7 @@ class Broker:
         approved = self._approve(request, attempt)
         self._meter.spend(len(approved.body or b""))
         response = self._transmit(approved, attempt)
+        self._meter.repeat(response.attempts - 1)
         self._meter.receive(len(response.body))
         delivery = deliver(response, self._redactor)
         attempt.status, attempt.response_headers = delivery.response.status, delivery.response.headers

@@ -14,7 +14,7 @@ class Budget:
 
     requests: int = 200
     response_bytes: int = 64 * MIB
-    request_bytes: int = 1 * MIB
+    request_bytes: int = 4 * MIB
     seconds: float = 60.0
 
 
@@ -36,6 +36,11 @@ class Meter:
                 f"the run has made all of its {self._budget.requests} requests",
                 hint="Fetch larger pages, filter on the server, or join two listings instead of asking once per row.",
             )
+
+    def repeat(self, times: int) -> None:
+        """Count that a request was sent again so often. Raises BudgetSpent."""
+        for _ in range(times):
+            self.admit()
 
     def spend(self, request_bytes: int) -> None:
         """Count what is about to be sent. Raises BudgetSpent before it is."""

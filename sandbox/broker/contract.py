@@ -9,14 +9,14 @@ from functools import lru_cache
 from typing import Any
 
 from sandbox.broker.bodies import BodyContract
-from sandbox.broker.denials import UndeclaredShape
+from sandbox.broker.denials import UndeclaredShape, titled
 from sandbox.broker.headers import HeaderContract, header
 from sandbox.broker.parameters import Given, declared
 from sandbox.broker.query import Names, Pairs, format_pairs, parse_pairs
 from sandbox.broker.schema import SliceSchemas
 from sandbox.broker.wire import Headers
 from schemas.errors import SpecUnusable, quoted
-from schemas.operation import Operation, Slice
+from schemas.operation import Slice
 
 _MAX_PROBLEMS = 5
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9.+*_-]+/[A-Za-z0-9.+*_-]+(?: *; *[A-Za-z0-9.=_ -]+)*")
@@ -74,8 +74,7 @@ class Contract:
     def _refusal(self, problems: list[str]) -> UndeclaredShape:
         more = f"; and {len(problems) - _MAX_PROBLEMS} more" if len(problems) > _MAX_PROBLEMS else ""
         shown = "; ".join(problems[:_MAX_PROBLEMS]) + more
-        operation: Operation = self._operation
-        return UndeclaredShape(f"{operation.name} ({operation.method.upper()} {operation.path}): {shown}.")
+        return UndeclaredShape(f"{titled(self._operation)}: {shown}.")
 
 
 def contract_of(slice_: Slice) -> Contract:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from schemas.errors import Denied, LimitExceeded
+from schemas.operation import Operation
 
 
 class ForeignAddress(Denied):
@@ -45,3 +46,8 @@ class BudgetSpent(LimitExceeded):
     """Step 7: the run has used up its requests, bytes or seconds."""
 
     code = "E_LIMIT_BUDGET"
+
+
+def titled(operation: Operation) -> str:
+    """How a denial names an operation: `list_hosts (GET /hosts)`, or `ec2:DescribeInstances`."""
+    return operation.label if operation.protocol == "aws" else f"{operation.name} ({operation.label})"

@@ -47,6 +47,7 @@ def read_request(text: str) -> WireRequest:
         ) from error
 
 
-def write_response(response: WireResponse) -> str:
-    """The envelope of a response whose body is UTF-8."""
-    return orjson.dumps({"status": response.status, "headers": response.headers, "body": response.body.decode()}).decode()
+def write_response(response: WireResponse, *, as_json: bool = False) -> str:
+    """The envelope of a response whose body is UTF-8, or else JSON, which is embedded as it is: the isolate reads it in half the time."""
+    body = {"json": orjson.Fragment(response.body)} if as_json else {"body": response.body.decode()}
+    return orjson.dumps({"status": response.status, "headers": response.headers, **body}).decode()

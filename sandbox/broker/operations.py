@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sandbox.broker.connection import Location
-from sandbox.broker.denials import NotARead, NotGranted, UnknownOperation
+from sandbox.broker.denials import NotARead, NotGranted, UnknownOperation, titled
 from sandbox.broker.grant import Grant
 from sandbox.broker.routes import Match, routes_of
 from sandbox.broker.wire import Headers
@@ -49,8 +49,7 @@ class Operations:
         for operation, _ in found:
             if operation.effect is not Effect.READ:
                 raise NotARead(
-                    f"{operation.name} ({_line(operation)}) counts as {operation.effect}: {operation.effect_reason}. "
-                    "Tools only call operations that read."
+                    f"{titled(operation)} counts as {operation.effect}: {operation.effect_reason}. Tools only call operations that read."
                 )
         for operation, match in found:
             if granted := self._granted.get((operation.id, operation.slice_hash)):
@@ -61,26 +60,29 @@ class Operations:
         reads = [index for index, operation in enumerate(self._known) if operation.effect is Effect.READ]
         nearest = self._routes.nearest(method, location.path, reads)
         return UnknownOperation(
-            f"{self._source} has no operation {quoted(method, 12)} {quoted(location.path)}.",
+            f"{self._source} has no operation {self._shown(method, location)}.",
             hint=f"The nearest are {_lines(self._known[index] for index in nearest)}." if nearest else "",
         )
+
+    def _shown(self, method: str, location: Location) -> str:
+        """What a request asked for, which may be anything."""
+        is_aws = any(operation.protocol == "aws" for operation in self._known)
+        return quoted(":".join(location.segments)) if is_aws else f"{quoted(method, 12)} {quoted(location.path)}"
 
     def _not_granted(self, operation: Operation) -> NotGranted:
         granted = [slice_.operation for slice_ in self._granted.values()]
         if any(other.id == operation.id for other in granted):
             return NotGranted(
-                f"The specification of {operation.name} ({_line(operation)}) has changed since this tool was verified.",
+                f"The specification of {titled(operation)} has changed since this tool was verified.",
                 hint="Ask again: the tool is verified anew before it answers.",
             )
         return NotGranted(
-            f"{operation.name} ({_line(operation)}) is not among the operations of this tool.",
+            f"{titled(operation)} is not among the operations of this tool.",
             hint=f"It may call {_lines(granted)}." if granted else "It may call none.",
         )
 
 
-def _line(operation: Operation) -> str:
-    return f"{operation.method.upper()} {operation.path}"
-
-
 def _lines(operations: Iterable[Operation]) -> str:
-    return ", ".join(f"{_line(operation)} ({operation.name})" for operation in operations)
+    return ", ".join(
+        operation.label if operation.protocol == "aws" else f"{operation.label} ({operation.name})" for operation in operations
+    )

@@ -23,11 +23,15 @@ class WireRequest:
 
 @dataclass(frozen=True)
 class WireResponse:
-    """One response. `body` is complete, and decompressed unless `headers` has a `content-encoding`."""
+    """One response. `body` is complete, and decompressed unless `headers` has a `content-encoding`.
+
+    `attempts` is how often the request was sent for it: AWS's SDK sends again by itself.
+    """
 
     status: int
     headers: Headers = field(default=(), repr=False)
     body: bytes = field(default=b"", repr=False)
+    attempts: int = 1
 
 
 class TransportFailure(BackendUnavailable):

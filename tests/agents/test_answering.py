@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
-from agents.answering import ground_rows, sentence
+from agents.answering import Returned, ground_rows, sentence
 from schemas.operation import CursorPagination, Effect, LinkPagination, Operation, PagePagination, Pagination
 from schemas.query import Aggregate, Call, Column, Grouping, Order, Predicate, Query, QueryParameter
 from schemas.run import CallRecord, Transcript
@@ -48,7 +48,7 @@ RIGHT = [{"name": "c", "cpu": 99}, {"name": "a", "cpu": 81}]
 
 
 def grounded(returned: Sequence[dict[str, Any]], recorded: Transcript, pagination: Pagination | None = None) -> Any:
-    return ground_rows(HOSTS, {"estate:list_hosts": operation(pagination)}, {}, returned, recorded)
+    return ground_rows(HOSTS, {"estate:list_hosts": operation(pagination)}, {}, Returned({"": returned}), recorded)
 
 
 def test_each_row_points_to_the_call_that_delivered_it() -> None:
@@ -113,6 +113,6 @@ def test_the_sentence_counts_the_grounded_rows_and_says_when_they_are_partial() 
 def test_a_single_figure_is_said_in_the_sentence() -> None:
     group = Grouping(by=(), aggregates=(Aggregate(name="count", function="count"),))
     query = Query(call=HOSTS.call, group=group, subject="hosts")
-    grounds = ground_rows(query, {"estate:list_hosts": operation()}, {}, [{"count": 4}], transcript(*PAGES))
+    grounds = ground_rows(query, {"estate:list_hosts": operation()}, {}, Returned({"": [{"count": 4}]}), transcript(*PAGES))
     assert sentence(query, {}, grounds) == "Number of hosts: 4."
     assert grounds.evidence[0].calls == (1, 2)

@@ -15,8 +15,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from sandbox.broker.denials import BudgetSpent, ForbiddenTarget
-from sandbox.broker.live import LiveTransport, Patience
+from sandbox.broker.live import LiveTransport
 from sandbox.broker.network import Deadline
+from sandbox.broker.pool import Patience
 from sandbox.broker.target import Lookup
 from sandbox.broker.wire import TransportFailure, WireRequest
 from schemas.errors import Misconfigured
