@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from doc_sources.store import SourceStore
 from rag.cache import DocumentCache
 from rag.index import OperationIndex
 from schemas.errors import BackendUnavailable, SpecUnusable
+from schemas.metric import Metric
 from schemas.operation import Operation
 from schemas.source import Source
 
@@ -16,6 +20,14 @@ _log = logging.getLogger(__name__)
 
 RETRIEVED = 40
 """Operations an engine tries; the right one is nearly always among the first ten, the rest cost microseconds."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A metric and the operation that it is read through."""
+
+    metric: Metric
+    operation: Operation
 
 
 class Knowledge:
@@ -31,12 +43,40 @@ class Knowledge:
         return [hit.operation for hit in self._index.search(words, limit=RETRIEVED, source=self._source)]
 
     def neighbours(self, operation: Operation) -> list[Operation]:
-        """The operations of the same source that can be listed."""
-        return [other for other in self._operations if other.source == operation.source and other.is_listable]
+        """The operations of the same source, of AWS of the same service, that can be listed."""
+        return self._families.get(_family(operation), [])
+
+    def metrics_of(self, operation: Operation) -> Sequence[Reading]:
+        """The metrics about an operation's rows."""
+        return self._readings.get(operation.id, ())
 
     def listable(self) -> list[Operation]:
         """All operations that can be listed."""
-        return [operation for operation in self._operations if operation.is_listable]
+        return self._listable
+
+    @cached_property
+    def _listable(self) -> list[Operation]:
+        return [operation for operation in self._operations if operation.is_listable and self._source in (None, operation.source)]
+
+    @cached_property
+    def _families(self) -> dict[str, list[Operation]]:
+        families: dict[str, list[Operation]] = defaultdict(list)
+        for operation in self._listable:
+            families[_family(operation)].append(operation)
+        return families
+
+    @cached_property
+    def _readings(self) -> dict[str, list[Reading]]:
+        readings: dict[str, list[Reading]] = defaultdict(list)
+        for operation in self._operations:
+            for metric in operation.metrics:
+                readings[metric.subject].append(Reading(metric, operation))
+        return readings
+
+
+def _family(operation: Operation) -> str:
+    """AWS has thousands of operations, and those of one service never name another's rows."""
+    return f"{operation.source}:{operation.name.partition('.')[0]}" if operation.protocol == "aws" else operation.source
 
 
 class SourceBook:

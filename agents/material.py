@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from agents.generate import aws
+from agents.knowledge import Reading
 from rag.words import stem, tokens
-from schemas.base import Json
+from schemas.base import Json, canonical_json
 from schemas.operation import Operation, RowField
-from schemas.query import Query
+from schemas.query import MetricJoin, Query
 
 MOST_TOKENS = 2000
 """API material of one prompt, however many endpoints there are."""
@@ -23,12 +25,15 @@ _LONGEST_WORDS = 120
 _MOST_MEMBERS = 8
 
 
-def candidates(found: Iterable[Operation], question: str) -> dict[str, str]:
+def candidates(
+    found: Iterable[Operation], question: str, metrics_of: Callable[[Operation], Sequence[Reading]] = lambda _: ()
+) -> dict[str, str]:
     """As many operations as there is room for, the best first: what is shown of each, by its id."""
     shown: dict[str, str] = {}
     room = MOST_CHARACTERS
     for operation in found:
-        text = "\n".join(_cut(_lines(operation, question), MOST_CHARACTERS_EACH))
+        lines = [*_heading(operation, metrics_of(operation)), *_fields(operation, question)]
+        text = "\n".join(_cut(lines, MOST_CHARACTERS_EACH))
         if len(text) > room:
             break
         shown[operation.id] = text
@@ -39,8 +44,10 @@ def candidates(found: Iterable[Operation], question: str) -> dict[str, str]:
 def called(query: Query, operations: Mapping[str, Operation]) -> str:
     """The Query's operations as whoever calls them must know them: path, paging, and the fields that the Query reads."""
     lines: list[str] = []
-    for call in query.calls:
+    for call in query.relations:
         lines += [*_calling(operations[call.operation]), *_read_fields(call.alias, query, operations[call.operation])]
+    if query.metric:
+        lines += _reading(query.metric, operations[query.metric.call.operation])
     return "\n".join(_cut(lines, MOST_CHARACTERS))
 
 
@@ -49,6 +56,7 @@ def paths_of(query: Query) -> tuple[str, ...]:
     found = [predicate.path for predicate in query.predicates]
     found += [side for join in query.joins for side in (join.left, join.right)]
     found += [query.window.path] if query.window else []
+    found += [query.metric.left] if query.metric else []
     found += [column.path for column in query.select]
     if query.group is None:
         found += [order.path for order in query.order]
@@ -57,8 +65,14 @@ def paths_of(query: Query) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _lines(operation: Operation, question: str) -> Iterator[str]:
+def _heading(operation: Operation, readings: Sequence[Reading]) -> Iterator[str]:
     yield f"{operation.id}: {_words(operation.summary or operation.name)}"
+    for metric, reader in ((reading.metric, reading.operation) for reading in readings):
+        usual = f"usually {metric.statistic} of {metric.period_seconds} s over {metric.window_minutes} minutes"
+        yield f"  metric {metric.name} ({metric.title}, {metric.unit}) on {metric.key} through {reader.id}, {usual}"
+
+
+def _fields(operation: Operation, question: str) -> Iterator[str]:
     asked = {stem(word) for word in tokens(question)}
     yield from (f"  {_field(field)}" for field in sorted(operation.fields, key=lambda field: not _is_asked(field, asked)))
 
@@ -68,10 +82,34 @@ def _is_asked(field: RowField, asked: set[str]) -> bool:
 
 
 def _calling(operation: Operation) -> Iterator[str]:
-    yield f"{operation.id}: {operation.method} {operation.path}: {_words(operation.summary)}"
+    yield f"{operation.id}: {operation.label}: {_words(operation.summary)}"
+    if operation.protocol == "aws":
+        yield f"  call: {_boto3(operation)}"
     where = f"at `{operation.rows_path}`" if operation.rows_path else "the body itself"
     yield f"  rows: {where}, one object" if operation.row_is_single else f"  rows: {where}, an array"
-    yield f"  paging: {_paging(operation.pagination)}"
+    if operation.protocol == "http":
+        yield f"  paging: {_paging(operation.pagination)}"
+
+
+def _boto3(operation: Operation) -> str:
+    """`session.client("ec2").get_paginator("describe_instances").paginate()`."""
+    method = aws.method(operation)
+    called = f'get_paginator("{method}").paginate(' if operation.pagination else f"{method}("
+    return f'`session.client("{aws.service(operation)}").{called}…)`'
+
+
+def _reading(join: MetricJoin, operation: Operation) -> Iterator[str]:
+    metric = operation.metric(join.metric)
+    yield from _calling(operation)
+    if metric is not None:
+        yield f"  at most {metric.batch} keys a call; arguments: {_as_json(metric.request)} with a list at `{metric.items_path}` of items"
+        yield f"  {_as_json(metric.item)} where {{id}} is m0, m1, …"
+        yield f"  results: at `{metric.results_path}`, each with its item's id at `{metric.id_path}` and values, newest first, at"
+        yield f"  `{metric.values_path}`; a key without values has no figure"
+
+
+def _as_json(value: Json) -> str:
+    return canonical_json(value).decode()
 
 
 def _paging(pagination: Json) -> str:

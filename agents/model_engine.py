@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
 
 from agents import material, plan_check
 from agents.generate.expressions import PYTHON_TYPES
@@ -15,7 +14,7 @@ from agents.prompts import fenced, instructions
 from schemas.base import Frozen
 from schemas.errors import CandidateRejected, QuestionDeclined, quoted
 from schemas.model import InvalidAnswer, Prompt, Value
-from schemas.operation import Slice
+from schemas.operation import Protocol, Slice
 from schemas.ports import TextModel
 from schemas.query import Query
 from schemas.tool import Candidate, EngineName
@@ -54,22 +53,24 @@ class ModelEngine:
         """`format_both` lays out a tool and its tests."""
         self._model = model
         self._format = format_both
+        self._instructions: dict[Protocol, str] = {}
 
     def plan(self, question: str, knowledge: Knowledge) -> Query:
         """The Query that the model reads out of the question, over operations that it was shown. Raises what a TextModel raises."""
         # Retrieval speaks English; for a question in another language the room is filled with whatever can be listed.
         offered = (*knowledge.retrieve(question), *knowledge.listable())
         found = {operation.id: operation for operation in offered if operation.is_listable}
-        texts = material.candidates(found.values(), question)
+        texts = material.candidates(found.values(), question, knowledge.metrics_of)
         if not texts:
             raise QuestionDeclined(
                 "Nothing that I know lists what you ask about.", hint="Add a source: opswright sources add <openapi url>."
             )
         shown = {name: found[name] for name in texts}
+        metrics = {name: knowledge.metrics_of(operation) for name, operation in shown.items()}
         user = "\n".join((fenced("question", question), fenced("operations", "\n".join(texts.values()))))
         prompt = Prompt(purpose="plan", system=instructions("plan"), user=user)
         try:
-            plan = self._fitting(prompt, Plan, lambda plan: plan_check.problems(plan.query, shown) if plan.query else ())
+            plan = self._fitting(prompt, Plan, lambda plan: plan_check.problems(plan.query, shown, metrics) if plan.query else ())
         except Unmended as error:
             raise QuestionDeclined("The model found no Query that fits what there is.", hint=f"Ask differently. {error}") from error
         if plan.query is None:
@@ -78,7 +79,9 @@ class ModelEngine:
 
     def write(self, query: Query, slices: Mapping[str, Slice], findings: Sequence[Finding], draft: Candidate | None = None) -> Candidate:
         """The model's tool for the Query, laid out by the formatter. Raises CandidateRejected, and what a TextModel raises."""
-        prompt = Prompt(purpose="write", system=self._writing, user="\n".join(_assignment(query, slices, findings, draft)))
+        protocol = slices[query.call.operation].operation.protocol
+        told = "\n".join(_assignment(query, slices, findings, draft))
+        prompt = Prompt(purpose="write", system=self._writing(protocol), user=told)
         try:
             written = self._fitting(prompt, Draft, lambda _: ())
         except Unmended as error:
@@ -87,13 +90,20 @@ class ModelEngine:
         name = tool_name(query)
         return Candidate(name=name, title=title(query), function=name, source=source, tests=tests, query=query, engine=self.name)
 
-    @cached_property
-    def _writing(self) -> str:
-        example = house_example()
+    def _writing(self, protocol: Protocol) -> str:
+        """The instructions for tools of a protocol, made once."""
+        if protocol not in self._instructions:
+            self._instructions[protocol] = self._taught(protocol)
+        return self._instructions[protocol]
+
+    def _taught(self, protocol: Protocol) -> str:
+        """The instructions with an example of a tool that speaks the protocol."""
+        example = house_example(protocol)
         source, tests = self._format(example.source, example.tests)
-        signature = _signature(example.function, example.query)
+        signature = _signature(example.function, example.query, protocol)
         asked = f"For `{signature}` and this Query:\n\n{_as_json(example.query)}\n"
-        return f"{instructions('write')}\n{asked}\ntool.py:\n\n{source}\ntest_tool.py:\n\n{tests}"
+        told = instructions("write").replace("{calls}", instructions(f"write_{protocol}").strip())
+        return f"{told}\n{asked}\ntool.py:\n\n{source}\ntest_tool.py:\n\n{tests}"
 
     def _fitting(self, prompt: Prompt, answer: type[Value], check: Callable[[Value], Sequence[str]]) -> Value:
         """The answer that passes the check. Raises Unmended with the last problems."""
@@ -124,7 +134,7 @@ def _sent_back(text: str, problem: str) -> str:
 def _assignment(query: Query, slices: Mapping[str, Slice], findings: Sequence[Finding], draft: Candidate | None) -> list[str]:
     operations = {name: piece.operation for name, piece in slices.items()}
     parts = [
-        f"Write `{_signature(tool_name(query), query)}`.",
+        f"Write `{_signature(tool_name(query), query, operations[query.call.operation].protocol)}`.",
         fenced("query", _as_json(query)),
         fenced("operations", material.called(query, operations)),
     ]
@@ -140,9 +150,10 @@ def _finding(finding: Finding) -> str:
     return f"{finding.check} {finding.code}{where}, {finding.severity}: {finding.message}"
 
 
-def _signature(name: str, query: Query) -> str:
+def _signature(name: str, query: Query, protocol: Protocol) -> str:
+    given = "client: httpx.Client" if protocol == "http" else "session: boto3.Session"
     parameters = ", ".join(f"{p.name}: {PYTHON_TYPES[p.type]} = {p.default!r}" for p in query.parameters)
-    return f"def {name}(client: httpx.Client{f', *, {parameters}' if parameters else ''}) -> list[…]"
+    return f"def {name}({given}{f', *, {parameters}' if parameters else ''}) -> list[…]"
 
 
 def _as_json(query: Query) -> str:

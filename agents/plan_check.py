@@ -5,24 +5,32 @@ from __future__ import annotations
 import difflib
 import keyword
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
+from agents.knowledge import Reading
 from agents.material import paths_of
 from schemas.base import Scalar
 from schemas.errors import quoted
 from schemas.operation import Operation
-from schemas.query import Query, QueryParameter
+from schemas.query import MetricJoin, Query, QueryParameter
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 _KINDS: Mapping[str, tuple[type, ...]] = {"string": (str,), "integer": (int,), "number": (int, float), "boolean": (bool,)}
-_TAKEN = frozenset({"client"})
+_TAKEN = frozenset({"client", "session"})
 
 
-def problems(query: Query, shown: Mapping[str, Operation]) -> tuple[str, ...]:
-    """What is wrong with the Query, written for its author to mend; nothing where it can be used. `shown` is by operation id."""
-    if unknown := [call.operation for call in query.calls if call.operation not in shown]:
+def problems(
+    query: Query, shown: Mapping[str, Operation], metrics: Mapping[str, Sequence[Reading]] = MappingProxyType({})
+) -> tuple[str, ...]:
+    """What is wrong with the Query, written for its author to mend; nothing where it can be used.
+
+    `shown` are the operations that its author was shown and `metrics` those about their rows, both by operation id.
+    """
+    if unknown := [call.operation for call in query.relations if call.operation not in shown]:
         return tuple(f"operation {quoted(name)} is not among those listed: {', '.join(shown)}" for name in unknown)
-    return (*_mixed_sources(query), *_bad_names(query), *_bad_parameters(query), *_unknown_fields(query, shown))
+    said = (*_mixed_sources(query), *_bad_names(query), *_bad_parameters(query), *_unknown_fields(query, shown))
+    return (*said, *_bad_metric(query, query.metric, metrics)) if query.metric else said
 
 
 def _mixed_sources(query: Query) -> Iterator[str]:
@@ -42,6 +50,7 @@ def _bad_names(query: Query) -> Iterator[str]:
 
 def _bad_parameters(query: Query) -> Iterator[str]:
     used = {predicate.parameter for predicate in query.predicates} | {query.limit, query.window.parameter if query.window else None}
+    used |= {query.metric.window} if query.metric else set()
     by_name = {parameter.name: parameter for parameter in query.parameters}
     for parameter in query.parameters:
         if not _is_of_type(parameter.default, parameter):
@@ -54,14 +63,39 @@ def _bad_parameters(query: Query) -> Iterator[str]:
         yield f"window {query.window.parameter} is not a number of hours"
 
 
+def _bad_metric(query: Query, join: MetricJoin, metrics: Mapping[str, Sequence[Reading]]) -> Iterator[str]:
+    alias, _, key = join.left.partition(".")
+    subject = next((call.operation for call in query.relations if call.alias == alias), "")
+    known = {reading.metric.name: reading for reading in metrics.get(subject, ())}
+    if join.metric not in known:
+        yield f"{subject or quoted(join.left)} has no metric {quoted(join.metric)}; it has: {', '.join(known) or 'none'}"
+        return
+    metric, reader = known[join.metric].metric, known[join.metric].operation
+    if join.call.operation != reader.id:
+        yield f"metric {metric.name} is read through {reader.id}"
+    if key != metric.key:
+        yield f"metric {metric.name} is joined on {alias}.{metric.key}"
+    if join.statistic not in metric.statistics:
+        yield f"metric {metric.name} has no statistic {quoted(join.statistic)}; it has: {', '.join(metric.statistics)}"
+    if join.period_seconds != metric.period_seconds:
+        yield f"the period of metric {metric.name} is {metric.period_seconds} seconds"
+    if next(p for p in query.parameters if p.name == join.window).type not in ("integer", "number"):
+        yield f"window {join.window} of metric {metric.name} is not a number of minutes"
+    for path in paths_of(query):
+        if path.partition(".")[0] == join.call.alias and path != join.path:
+            yield f"of metric {metric.name} there is {join.path} only, not {quoted(path)}"
+
+
 def _is_of_type(value: Scalar, parameter: QueryParameter) -> bool:
     return isinstance(value, _KINDS[parameter.type]) and (parameter.type == "boolean" or not isinstance(value, bool))
 
 
 def _unknown_fields(query: Query, shown: Mapping[str, Operation]) -> Iterator[str]:
-    operation_of = {call.alias: shown[call.operation] for call in query.calls}
+    operation_of = {call.alias: shown[call.operation] for call in query.relations}
     for path in paths_of(query):
         alias, _, rest = path.partition(".")
+        if alias not in operation_of:
+            continue  # the metric's
         operation = operation_of[alias]
         if not _is_declared(operation, rest):
             near = difflib.get_close_matches(rest, [field.path for field in operation.fields], n=3)

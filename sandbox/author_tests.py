@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from sandbox.egress import Egress, NoNetwork
-from sandbox.jobs import Coverage, Job, Outcome
+from sandbox.jobs import AwsSession, Coverage, Job, Outcome
 from sandbox.judgement import Judgement
 from schemas.tool import Candidate
 from schemas.verification import Finding
@@ -17,16 +17,21 @@ Run = Callable[[Job, Egress], Outcome]
 """Runs a job in a fresh isolate, answering its calls by the egress: a worker pool's `run`."""
 
 
-def run_author_tests(candidate: Candidate, run: Run, *, started_at: datetime, seed: int) -> tuple[Judgement, Coverage | None]:
-    """Run them all, and what they covered of the tool; None where the run was stopped from outside."""
-    outcome = run(_job(candidate, started_at, seed), NoNetwork())
+def run_author_tests(
+    candidate: Candidate, run: Run, *, started_at: datetime, seed: int, aws: AwsSession | None = None
+) -> tuple[Judgement, Coverage | None]:
+    """Run them all, and what they covered of the tool; None where the run was stopped from outside.
+
+    `aws` has the models that stubbed clients are made of.
+    """
+    outcome = run(_job(candidate, started_at, seed, aws), NoNetwork())
     findings = tuple(_findings(outcome))
     passed = sum(test.ok for test in outcome.tests)
     return Judgement(f"{passed} of {len(outcome.tests)} tests passed", findings), outcome.coverage
 
 
-def _job(candidate: Candidate, started_at: datetime, seed: int) -> Job:
-    return Job(candidate.source, "tests", BASE_URL, started_at, tests=candidate.tests, seed=seed, trace=True)
+def _job(candidate: Candidate, started_at: datetime, seed: int, aws: AwsSession | None) -> Job:
+    return Job(candidate.source, "tests", BASE_URL, started_at, tests=candidate.tests, seed=seed, trace=True, aws=aws)
 
 
 def _findings(outcome: Outcome) -> Iterator[Finding]:

@@ -9,16 +9,18 @@ from datetime import datetime
 
 from sandbox import coverage
 from sandbox.author_tests import Run, run_author_tests
+from sandbox.aws_models import aws_session_of
 from sandbox.jobs import Coverage
 from sandbox.judgement import Judgement, not_run
 from sandbox.lint import lint
+from sandbox.rehearsal.aws import REGION
 from sandbox.rehearsal.rehearse import NOW, Rehearsal, rehearse
 from sandbox.rehearsal.runner import BrokeredRunner
 from sandbox.review import review
 from sandbox.review_rules.table import RULES
 from sandbox.typecheck import TypeChecker
 from schemas.errors import OpswrightError, quoted
-from schemas.operation import Operation, Slice
+from schemas.operation import Operation, Protocol, Slice
 from schemas.tool import Candidate
 from schemas.verification import CheckName, CheckResult, Semantics, Verification
 
@@ -54,25 +56,26 @@ class Verifier:
         is told the nearest ones. Nothing of the candidate runs before lint, types and review let it. What could not be
         checked is a finding that blocks; nothing is raised for a candidate, whatever is wrong with it.
         """
-        checks = self._static(candidate)
+        granted = [slices[call.operation] for call in candidate.query.calls if call.operation in slices]
+        checks = self._static(candidate, _protocol(granted))
         if not all(check.passed for check in checks):
             return Verification(candidate_digest=candidate.digest, checks=checks, semantics="not proven")
         now = self._now().replace(microsecond=0)  # times are planted to the second on both sides of a bound
         rehearsal = self._rehearsed(candidate, slices, known, now)
         traces = list(rehearsal.traces)
-        tested = timed("tests", lambda: self._tested(candidate, traces, now), self._monotonic)
+        tested = timed("tests", lambda: self._tested(candidate, granted, traces, now), self._monotonic)
         covered = timed("coverage", lambda: coverage.judge(candidate.source, traces), self._monotonic)
         checks += (rehearsal.rehearsal, rehearsal.contract, tested, covered)
         return Verification(candidate_digest=candidate.digest, checks=checks, semantics=_semantics(rehearsal))
 
-    def _static(self, candidate: Candidate) -> tuple[CheckResult, ...]:
+    def _static(self, candidate: Candidate, protocol: Protocol) -> tuple[CheckResult, ...]:
         """Ruff is a process of its own, so it works while the other two do."""
         source, tests = candidate.source, candidate.tests
         lines = f"{len(source.splitlines())} lines, {len(tests.splitlines())} of tests"
         with ThreadPoolExecutor(1) as beside:
             linted = beside.submit(timed, "lint", lambda: Judgement(lines, lint(source, tests)), self._monotonic)
             typed = timed("types", lambda: Judgement(lines, self._types.check(source, tests)), self._monotonic)
-            reviewed = timed("review", lambda: Judgement(f"{len(RULES)} rules", review(candidate)), self._monotonic)
+            reviewed = timed("review", lambda: Judgement(f"{len(RULES)} rules", review(candidate, protocol)), self._monotonic)
             return linted.result(), typed, reviewed
 
     def _rehearsed(self, candidate: Candidate, slices: Mapping[str, Slice], known: Sequence[Operation], now: datetime) -> Rehearsal:
@@ -88,10 +91,16 @@ class Verifier:
         except _UNREADABLE_SLICE as error:  # a slice is a stranger's: what planting trips over there blocks this tool, not the host
             return _no_rehearsal(f"the slice can't be planted by ({type(error).__name__}: {quoted(error)})")
 
-    def _tested(self, candidate: Candidate, traces: list[Coverage], now: datetime) -> Judgement:
-        judgement, trace = run_author_tests(candidate, self._run, started_at=now, seed=self._seed)
+    def _tested(self, candidate: Candidate, granted: Sequence[Slice], traces: list[Coverage], now: datetime) -> Judgement:
+        aws = aws_session_of(granted, REGION)
+        judgement, trace = run_author_tests(candidate, self._run, started_at=now, seed=self._seed, aws=aws)
         traces += [trace] if trace else []
         return judgement
+
+
+def _protocol(granted: Sequence[Slice]) -> Protocol:
+    """How the operations that a Query reads are called; they are all of one source."""
+    return granted[0].operation.protocol if granted else "http"
 
 
 def timed(check: CheckName, look: Callable[[], Judgement], monotonic: Callable[[], float]) -> CheckResult:

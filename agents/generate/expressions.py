@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Mapping
 from typing import assert_never
 
 from schemas.operation import RowField
-from schemas.query import Aggregate, ParameterType, Predicate, Window
+from schemas.query import Aggregate, ParameterType, Predicate
 
 BOUNDS = {
     "gt": ("_above", ">", "above"),
@@ -20,22 +19,10 @@ BOUNDS = {
 
 PYTHON_TYPES: dict[ParameterType, str] = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
 
-Variables = Mapping[str, str]
-"""Alias to the variable that holds its row."""
 
-
-def value_at(path: str, variables: Variables) -> str:
-    """`host.get("name")`, or a walk for a nested path."""
-    alias, _, rest = path.partition(".")
-    steps = rest.split(".")
-    if len(steps) == 1:
-        return f"{variables[alias]}.get({literal(rest)})"
-    return f"_at({variables[alias]}, {', '.join(literal(step) for step in steps)})"
-
-
-def condition(predicate: Predicate, variables: Variables) -> str:
-    """A boolean expression with the interpreter's meaning: a missing value satisfies no comparison."""
-    value, parameter = value_at(predicate.path, variables), predicate.parameter
+def condition(predicate: Predicate, value: str) -> str:
+    """A boolean expression on a value with the interpreter's meaning: a missing one satisfies no comparison."""
+    parameter = predicate.parameter
     match predicate.op:
         case "is_empty":
             return f"_empty({value})"
@@ -53,16 +40,16 @@ def condition(predicate: Predicate, variables: Variables) -> str:
             assert_never(predicate.op)
 
 
-def within(window: Window, variables: Variables) -> str:
+def within(value: str) -> str:
     """A boolean expression for a time window that ends now."""
-    return f"_within({value_at(window.path, variables)}, since, now)"
+    return f"_within({value}, since, now)"
 
 
-def figure(aggregate: Aggregate, variables: Variables, row: str) -> str:
-    """An aggregate over `members`, each a `row`; None where nothing has the figure."""
+def figure(aggregate: Aggregate, row: str, value: str) -> str:
+    """An aggregate of a value over `members`, each a `row`; None where nothing has the figure."""
     if aggregate.path is None:
         return "len(members)"
-    figures = f"_figures(members, lambda {row}: {value_at(aggregate.path, variables)})"
+    figures = f"_figures(members, lambda {row}: {value})"
     match aggregate.function:
         case "sum":
             return f"math.fsum(found) if (found := {figures}) else None"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
+from agents.generate.complete import Answers
 from schemas.base import Json, Scalar
 from schemas.operation import Operation, RowField
-from schemas.query import Predicate, Query
+from schemas.query import MetricJoin, Predicate, Query
 
 Relations = dict[str, list[Json]]
 
@@ -19,33 +21,82 @@ class Samples:
 
     rows: Relations
     stamps: dict[str, tuple[str, float]]
+    models: Mapping[str, Answers]
+    """Of AWS's operations, by id: what completes an answer."""
+
+    def told_in(self, text: str) -> dict[str, tuple[str, float]]:
+        """Those of the moments that a text tells by their names."""
+        return {name: stamp for name, stamp in self.stamps.items() if name in text}
 
 
-def sample(query: Query, operations: Mapping[str, Operation], now: datetime) -> Samples:
-    """A matching row and one decoy for each predicate, with just the fields that the Query reads."""
+def sample(query: Query, operations: Mapping[str, Operation], documents: Mapping[str, Json], now: datetime) -> Samples:
+    """A matching row and one decoy for each predicate, with the fields that the Query reads and those that a model demands."""
     hours = float(query.defaults[query.window.parameter]) if query.window else 1.0
     ages = {"RECENTLY": hours / 2, "LONG_AGO": hours * 2}
     stamps = {name: ((now - timedelta(hours=age)).isoformat(), age) for name, age in ages.items()}
-    first = query.call.alias
-    match = _row(query, first, operations, number=1, recent=stamps["RECENTLY"][0])
+    recent, first = stamps["RECENTLY"][0], query.call.alias
+    match = _row(query, first, operations, number=1, recent=recent)
     decoys: list[Json] = []
     for number, predicate in enumerate((p for p in query.where if p.path.startswith(f"{first}.")), 2):
-        decoy = _row(query, first, operations, number=number, recent=stamps["RECENTLY"][0])
-        _put(decoy, predicate.path, _failing(predicate, query.defaults, _field(predicate.path, query, operations)))
+        decoy = _row(query, first, operations, number=number, recent=recent)
+        _put(decoy, predicate.path, _failing(predicate, query.defaults, _field(predicate.path, query, operations), recent))
         decoys.append(decoy)
     if query.window:
         late = _row(query, first, operations, number=9, recent=stamps["LONG_AGO"][0])
         decoys.append(late)
     rows: Relations = {first: [match, *decoys]}
     for join in query.joins:
-        partner = _row(query, join.call.alias, operations, number=1, recent=stamps["RECENTLY"][0])
-        covered = _row(query, first, operations, number=7, recent=stamps["RECENTLY"][0])
+        partner = _row(query, join.call.alias, operations, number=1, recent=recent)
+        covered = _row(query, first, operations, number=7, recent=recent)
         key = _get(covered, join.left)
         _put(partner, join.right, key)
         rows[join.call.alias] = [partner]
         rows[first].append(covered)
-    used = {name: stamp for name, stamp in stamps.items() if stamp[0] in str(rows)}
-    return Samples(rows, used)
+    if query.metric:
+        rows[first] += [_row(query, first, operations, number=number, recent=recent) for number in (5, 6)]
+    models = _models(query, operations, documents, recent)
+    for call in query.relations:
+        if model := models.get(call.operation):
+            rows[call.alias] = [model.row(operations[call.operation].rows_path or "", row) for row in rows[call.alias]]
+    if query.metric:
+        rows[query.metric.call.alias] = _figures(query, query.metric, rows, strangers=rows[first][-2:])
+    return Samples(rows, stamps, models)
+
+
+def _models(query: Query, operations: Mapping[str, Operation], documents: Mapping[str, Json], moment: str) -> dict[str, Answers]:
+    called = {call.operation: operations[call.operation] for call in query.calls}
+    return {
+        name: Answers.of(operation, documents[name], moment)
+        for name, operation in called.items()
+        if operation.protocol == "aws" and name in documents
+    }
+
+
+def nothing(query: Query, operations: Mapping[str, Operation], models: Mapping[str, Answers] = MappingProxyType({})) -> Relations:
+    """What a server without a single row has."""
+    return {call.alias: _nothing(operations[call.operation], models.get(call.operation)) for call in query.calls}
+
+
+def _nothing(operation: Operation, model: Answers | None) -> list[Json]:
+    if not operation.row_is_single:
+        return []
+    return [model.row(operation.rows_path or "", {}) if model else {}]
+
+
+def _figures(query: Query, metric: MetricJoin, rows: Relations, strangers: list[Json]) -> list[Json]:
+    """A figure that passes for every key, but for the first stranger, whose figure does not, and the second, who has none."""
+    failing, unknown = strangers
+    wanted = [predicate for predicate in query.where if predicate.path == metric.path]
+    keys = {_get(row, metric.left): row for row in rows[metric.left.partition(".")[0]]}
+    found: list[Json] = []
+    for number, (key, row) in enumerate(keys.items(), 1):
+        value: Json = 10.0 * number
+        for predicate in wanted:
+            choose = _failing if row is failing else _passing
+            value = choose(predicate, query.defaults, None, "")
+        if row is not unknown and value is not None:
+            found.append({"key": key, "value": value})
+    return found
 
 
 def _row(query: Query, alias: str, operations: Mapping[str, Operation], *, number: int, recent: str) -> Json:
@@ -55,13 +106,14 @@ def _row(query: Query, alias: str, operations: Mapping[str, Operation], *, numbe
         _put(row, path, _plain(field, path, number, recent))
     for predicate in query.predicates:
         if predicate.path.startswith(f"{alias}."):
-            _put(row, predicate.path, _passing(predicate, query.defaults, _field(predicate.path, query, operations)))
+            _put(row, predicate.path, _passing(predicate, query.defaults, _field(predicate.path, query, operations), recent))
     return row
 
 
 def _paths(query: Query, alias: str) -> list[str]:
     paths = [c.path for c in query.select] + [p.path for p in query.predicates] + [o.path for o in query.order if not query.group]
     paths += [side for join in query.joins for side in (join.left, join.right)] + ([query.window.path] if query.window else [])
+    paths += [query.metric.left] if query.metric else []
     if query.group:
         paths += [c.path for c in query.group.by] + [a.path for a in query.group.aggregates if a.path]
     return [path for path in dict.fromkeys(paths) if path.startswith(f"{alias}.")]
@@ -81,13 +133,13 @@ def _plain(field: RowField | None, path: str, number: int, recent: str) -> Json:
     return {"integer": number, "number": float(number), "boolean": True, "array": [], "object": {}}[field.type]
 
 
-def _passing(predicate: Predicate, constants: Mapping[str, Scalar], field: RowField | None) -> Json:
+def _passing(predicate: Predicate, constants: Mapping[str, Scalar], field: RowField | None, recent: str) -> Json:
     constant = constants.get(predicate.parameter or "")
     match predicate.op:
         case "is_empty":
             return None
         case "is_not_empty":
-            return _plain(field, predicate.path, 1, "2026-01-01T00:00:00+00:00")
+            return _plain(field, predicate.path, 1, recent)
         case "gt" | "lt":
             return _shifted(constant, 1 if predicate.op == "gt" else -1)
         case "ne":
@@ -96,11 +148,11 @@ def _passing(predicate: Predicate, constants: Mapping[str, Scalar], field: RowFi
             return constant
 
 
-def _failing(predicate: Predicate, constants: Mapping[str, Scalar], field: RowField | None) -> Json:
+def _failing(predicate: Predicate, constants: Mapping[str, Scalar], field: RowField | None, recent: str) -> Json:
     constant = constants.get(predicate.parameter or "")
     match predicate.op:
         case "is_empty":
-            return _plain(field, predicate.path, 1, "2026-01-01T00:00:00+00:00")
+            return _plain(field, predicate.path, 1, recent)
         case "is_not_empty":
             return None
         case "ge" | "le":

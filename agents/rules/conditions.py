@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
+from agents.rules.chinese.glossary import state_names
 from agents.rules.draft import Draft, stems, tail, text
-from agents.rules.fields import identity_fields, is_named, is_time, match_field, name_stems, same, time_field
+from agents.rules.fields import is_named, is_time, match_field, name_stems, own_stems, same, time_field
 from agents.rules.intent import Emptiness, Equality, Intent, Phrase, Threshold
+from agents.rules.measured import asks_metric
 from agents.rules.subjects import FILLERS, nouns, plural_name, reference
 from agents.rules.words import Word, alike, stems_of
 from schemas.base import Scalar
@@ -19,7 +22,7 @@ NOBODY = frozenset(("nobody", "noone", "none", "nothing", "null", "无", "空"))
 TRUTHS = dict.fromkeys(("true", "yes", "on", "enabled", "是", "真"), True) | dict.fromkeys(
     ("false", "no", "off", "disabled", "否", "假"), False
 )
-UNITS_IN_NAMES = ("percent", "bytes", "seconds")
+STATES = frozenset((stems_of("state"), stems_of("status")))
 LABEL_SCORE = 0.9
 """How well a word has to name a field before the word after it is taken for a value."""
 
@@ -29,18 +32,19 @@ def add_threshold(draft: Draft, clause: Threshold, *, is_only: bool) -> None:
     # Borrowed words are the subject's first; the rest of them must name the field.
     own = tuple(word for word in clause.before if not (clause.borrowed and word.index in draft.subject.said_by))
     phrase = tuple(word for word in own + clause.after if word.lower not in FILLERS)
-    found = draft.find(phrase, "number", clause.value.dimension)
+    found = draft.figure(phrase, clause.value.dimension)
     draft.explained |= {word.index for word in own}
-    unit = next((part for part in UNITS_IN_NAMES if part in found.path), "")
-    name = "_".join(part for part in ("threshold", unit) if part) if is_only else f"{tail(found.path)}_threshold"
-    parameter = draft.parameter(name, "number", clause.value.value, unit=clause.value.dimension)
-    draft.where.append(Predicate(path=draft.path(found), op=clause.op, parameter=parameter))
+    name = "_".join(part for part in ("threshold", found.unit) if part) if is_only else f"{found.name}_threshold"
+    unit = found.unit if draft.is_figure_of_metric(found) else clause.value.dimension
+    parameter = draft.parameter(name, "number", clause.value.value * found.scale, unit=unit)
+    draft.where.append(Predicate(path=found.path, op=clause.op, parameter=parameter))
 
 
 def add_emptiness(draft: Draft, clause: Emptiness) -> None:
     """`without an owner`: a field of the row's own, else rows of another resource that refer to it."""
     said = stems(clause.phrase)
-    if found := match_field(said, [field for field in draft.operation.fields if is_named(said, field)]):
+    named = [field for field in draft.operation.fields if is_named(said, field)]
+    if found := match_field(said, named, owner=draft.owner):
         draft.use(found, text(clause.phrase))
         draft.where.append(_emptiness_of(draft, found.field, empty=clause.empty))
     elif not (clause.empty and _join_absent(draft, said)):
@@ -85,7 +89,7 @@ def _join(draft: Draft, sibling: Operation, left: RowField, right: RowField, fil
 
 def add_equality(draft: Draft, clause: Equality) -> None:
     """`whose tier is critical`."""
-    names = identity_fields(draft.operation.fields)
+    names = draft.identity
     if not clause.phrase and not names:
         raise draft.misfit_with_fields("no_such_field", said="name")
     found = draft.find(clause.phrase, "number" if clause.value.number else "text") if clause.phrase else names[0]
@@ -101,7 +105,7 @@ def _compare(draft: Draft, found: RowField, value: Word, *, negated: bool) -> No
     constant: Scalar = value.text
     kind: ParameterType = "string"
     if found.enum:
-        members = [member for member in found.enum if _says(value, member)]
+        members = [member for member in found.enum if member.lower() == value.lower] or [m for m in found.enum if _says(value, m)]
         if len(members) != 1:
             raise draft.misfit("not_a_member", field=found.path, members=", ".join(found.enum), said=value.text)
         constant = members[0]
@@ -123,7 +127,9 @@ def window(draft: Draft, intent: Intent) -> Window | None:
     """`opened in the last 7 days`: the time that a word names, else the one at which the thing began."""
     if intent.window_hours is None:
         return None
-    moments = [word for word in draft.open_words if match_field(word.stems, draft.operation.fields, "time") and not _is_state(draft, word)]
+    moments = [word for word in draft.open_words if draft.match(word.stems, "time") and not _is_state(draft, word)]
+    if not moments and asks_metric(draft, intent):
+        return None  # the metric's own window
     found = time_field(stems(moments), draft.operation.fields)
     if found is None:
         raise draft.misfit_with_fields("no_time_field")
@@ -154,11 +160,13 @@ def add_adjectives(draft: Draft, rest: Phrase) -> None:
 def _flag(draft: Draft, word: Word, rest: Phrase) -> None:
     negation, bare = _negation(draft, word, rest)
     holders = [field for field in draft.operation.fields if _holds(field, bare)]
+    if draft.owner:
+        holders = _own_state(draft, bare, holders) or holders
     if len(holders) > 1:
         choices = draft.voice.say("or").join(field.path for field in holders)
         raise draft.misfit("may_be_either", said=word.text, choices=choices, first=holders[0].path)
     for holder in holders:
-        truth = Word(bare.index, "true", "true", ()) if holder.type == "boolean" else bare
+        truth = _constant(holder, bare)
         _compare(draft, holder, truth, negated=negation is not None)
         draft.explained |= {word.index if negation is None else negation, word.index, word.index + word.lower.count(" ")}
         # In "with status failed" the field's own name says nothing more.
@@ -166,6 +174,24 @@ def _flag(draft: Draft, word: Word, rest: Phrase) -> None:
         draft.explained |= {other.index for other in draft.open_words if all(any(same(s, n) for n in name) for s in other.stems)}
         draft.used.append(holder)
         draft.scores.append(1.0)
+
+
+def _constant(holder: RowField, word: Word) -> Word:
+    """What a field is compared with: a flag with true, a state that no API lists with its English name."""
+    if holder.type == "boolean":
+        return Word(word.index, "true", "true", ())
+    return word if holder.enum else replace(word, text=word.lower)
+
+
+def _own_state(draft: Draft, word: Word, holders: list[RowField]) -> list[RowField]:
+    """Of a cloud's rows the state of the thing itself, not of something inside it: listed, or free text and a state anywhere."""
+    states = [field for field in draft.operation.fields if own_stems(field.path, draft.owner) in STATES]
+    listed = [field for field in states if field in holders]
+    free = [field for field in states if field.type == "string" and not field.enum]
+    if listed or len(free) != 1 or not any(_says(word, state) for state in state_names()):
+        return listed
+    draft.assumptions.append(draft.voice.say("read_as_state", said=word.text, field=free[0].path))
+    return free
 
 
 def _holds(field: RowField, word: Word) -> bool:
@@ -188,7 +214,7 @@ def _negation(draft: Draft, word: Word, rest: Phrase) -> tuple[int | None, Word]
 def _labelled(draft: Draft, word: Word) -> None:
     """`region eu-west-1`: a field's name and a value after it. Another field's name, or a mere word beside a figure, is no value."""
     labels = [field for field in draft.operation.fields if not field.enum]
-    found = match_field(word.stems, labels, "text") or match_field(word.stems, labels, "number")
+    found = match_field(word.stems, labels, "text", owner=draft.owner) or match_field(word.stems, labels, "number", owner=draft.owner)
     value = next((other for other in draft.open_words if other.index == word.index + 1), None)
     if found is None or found.score < LABEL_SCORE or value is None or word.index in draft.explained:
         return

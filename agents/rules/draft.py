@@ -7,16 +7,20 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from agents.rules.fields import FieldMatch, Kind, match_field
+from agents.knowledge import Reading
+from agents.rules.fields import EXACT, FieldMatch, Kind, identity_fields, match_field, own_identity
 from agents.rules.intent import Phrase
-from agents.rules.subjects import Subject, plural_name
+from agents.rules.metrics import Asked, find_metric
+from agents.rules.subjects import Subject, nouns, plural_name, spoken_name
 from agents.rules.words import Word
 from agents.speech.voice import Voice
+from rag.words import split_identifier
 from schemas.base import Scalar
 from schemas.operation import Operation, RowField
 from schemas.query import Join, ParameterType, Predicate, QueryParameter
 
 FIELDS_SHOWN = 20
+UNITS_IN_NAMES = ("percent", "bytes", "seconds")
 _BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 
 
@@ -29,6 +33,16 @@ class Misfit(Exception):
         self.fit = fit
 
 
+@dataclass(frozen=True)
+class Figure:
+    """A number that rows have, or that a metric has of them: its path in the Query, its short name, its unit and the question's scale."""
+
+    path: str
+    name: str
+    unit: str
+    scale: float = 1.0
+
+
 @dataclass
 class Draft:
     """One attempt. `content` are the words to be explained, `explained` the indexes of those that are."""
@@ -38,6 +52,8 @@ class Draft:
     content: Phrase
     subject: Subject
     voice: Voice
+    readings: Sequence[Reading] = ()
+    metric: Asked | None = None
     where: list[Predicate] = field(default_factory=list)
     joins: list[Join] = field(default_factory=list)
     parameters: list[QueryParameter] = field(default_factory=list)
@@ -55,8 +71,19 @@ class Draft:
 
     @property
     def noun(self) -> str:
-        """The alias as words."""
-        return self.alias.replace("_", " ")
+        """The rows in a sentence."""
+        return spoken_name(self.operation)
+
+    @property
+    def owner(self) -> tuple[str, ...]:
+        """The stems of what a cloud's rows are, which their fields' names repeat; other APIs' fields say what they are."""
+        return nouns(self.operation)[0] if self.operation.protocol == "aws" else ()
+
+    @property
+    def identity(self) -> list[RowField]:
+        """The fields by which people know a row, best first."""
+        own = own_identity(self.operation.fields, self.owner) if self.owner else []
+        return own or identity_fields(self.operation.fields)
 
     @property
     def fit(self) -> float:
@@ -78,12 +105,37 @@ class Draft:
     def find(self, phrase: Phrase, kind: Kind, dimension: str = "") -> RowField:
         """The field that a phrase means, noted as used. Raises Misfit."""
         plural = any(word.lower.endswith("s") and not word.lower.endswith("ss") for word in phrase)
-        found = match_field(stems(phrase), self.operation.fields, kind, dimension, plural=plural)
+        found = match_field(stems(phrase), self.operation.fields, kind, dimension, plural=plural, owner=self.owner)
         if found is None or (not phrase and found.others):
             said = text(phrase) or self.voice.say("the_figure")
             raise self.misfit_with_fields(f"no_such_field_in_{dimension}" if dimension else "no_such_field", said=said)
         self.use(found, text(phrase))
         return found.field
+
+    def match(self, said: Sequence[str], kind: Kind = "any") -> FieldMatch | None:
+        """The field that stems mean, not yet used."""
+        return match_field(said, self.operation.fields, kind, owner=self.owner)
+
+    def figure(self, phrase: Phrase, dimension: str = "") -> Figure:
+        """The number that a phrase means: a field that is called just that, else a metric, else the nearest field. Raises Misfit."""
+        asked = find_metric(phrase, self.readings, dimension)
+        own = match_field(stems(phrase), self.operation.fields, "number", dimension, owner=self.owner)
+        if asked is None or (own is not None and own.score >= EXACT):
+            found = self.find(phrase, "number", dimension)
+            return Figure(self.path(found), tail(found.path), next((part for part in UNITS_IN_NAMES if part in found.path), ""))
+        self.ask(asked)
+        return Figure(f"{asked.alias}.value", asked.alias, asked.unit, asked.scale(dimension))
+
+    def is_figure_of_metric(self, found: Figure) -> bool:
+        """Whether it is the metric's."""
+        return self.metric is not None and found.path == f"{self.metric.alias}.value"
+
+    def ask(self, asked: Asked) -> None:
+        """Note a metric as used. Raises Misfit for a second one."""
+        if self.metric and self.metric != asked:
+            raise self.misfit("one_metric", said=asked.reading.metric.title, other=self.metric.reading.metric.title)
+        self.metric = asked
+        self.scores.append(EXACT)
 
     def use(self, found: FieldMatch, said: str) -> None:
         """Note a field as used; where others would have done as well, state the choice."""
@@ -107,8 +159,7 @@ class Draft:
     def misfit(self, key: str, **values: object) -> Misfit:
         """Why the operation can't answer, by the message's key."""
         reason = self.voice.say(key, **values)
-        call = self.operation
-        return Misfit(self.voice.say("misfit", method=call.method, path=call.path, noun=self.noun, reason=reason), self.fit)
+        return Misfit(self.voice.say("misfit", call=self.operation.label, noun=self.noun, reason=reason), self.fit)
 
     def misfit_with_fields(self, key: str, **values: object) -> Misfit:
         """The same, with what the operation's rows do hold, for whoever asked for something else."""
@@ -129,8 +180,10 @@ def text(words: Sequence[Word]) -> str:
 
 
 def tail(path: str) -> str:
-    """A Python name for the last step of a path."""
-    return column_name(path.rpartition(".")[2]).lower()
+    """A Python name for the last step of a path; `State.Name` is the state."""
+    holder, _, last = path.rpartition(".")
+    said = holder.rpartition(".")[2] if holder and last == "Name" else last
+    return column_name("_".join(split_identifier(said)))
 
 
 def column_name(path: str) -> str:

@@ -6,12 +6,13 @@ counts against it. Of equals the one about use wins over the one about capacity,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 from agents.rules.words import BYTES, PERCENT, SECONDS, alike, stems_of
+from rag.words import stem
 from schemas.operation import RowField
 
 Kind = Literal["number", "time", "text", "any"]
@@ -30,7 +31,11 @@ SAME: tuple[frozenset[str], ...] = tuple(frozenset(stems_of(line)) for line in _
 EXACT = 1.3
 """The fit of a phrase that is the whole name: no taste outweighs it."""
 IDENTITY = ("name", "hostname", "title", "label", "id", "key", "uid")
+OWN_IDENTITY = ("name", "id", "identifier", "url", "arn")
+"""How a cloud's rows are called by their own noun: `InstanceId`, `DBInstanceIdentifier`."""
 TIME_FORMATS = frozenset({"date-time", "date"})
+_OWN = tuple(map(stem, OWN_IDENTITY))
+_SAYS_NOTHING = frozenset(stems_of("name value"))
 _USE, _CAPACITY, _COUNT = (
     frozenset(stems_of(words)) for words in ("used usage use utilization busy", "total max limit capacity free", "count number num")
 )
@@ -51,16 +56,25 @@ class FieldMatch:
 
 
 def match_field(
-    phrase: Sequence[str], fields: Iterable[RowField], kind: Kind = "any", dimension: str = "", *, plural: bool = False
+    phrase: Sequence[str],
+    fields: Iterable[RowField],
+    kind: Kind = "any",
+    dimension: str = "",
+    *,
+    plural: bool = False,
+    owner: Collection[str] = (),
 ) -> FieldMatch | None:
-    """The best field for the stems of a phrase, or None where no field accounts for all of them."""
+    """The best field for the stems of a phrase, or None where no field accounts for all of them.
+
+    `owner` are the stems of what the rows are: the type of an instance is its `InstanceType`.
+    """
     usable = [field for field in fields if _is(field, kind) and (not dimension or dimension_of(field) == dimension)]
-    scored = [(score, field) for field in usable if (score := _score(tuple(phrase), field, dimension, plural)) > 0]
+    scored = [(score, field) for field in usable if (score := _score(tuple(phrase), field, dimension, plural, owner)) > 0]
     if not scored:
         return None
     scored.sort(key=lambda pair: -pair[0])
     score, best = scored[0]
-    is_exact = len(set(phrase)) == len(name_stems(best.path)) and is_named(phrase, best)
+    is_exact = len(set(phrase)) == len(own_stems(best.path, owner, phrase)) and is_named(phrase, best)
     rivals = () if is_exact else tuple(field for other, field in scored[1:] if other > score - 0.25)
     return FieldMatch(best, score, rivals)
 
@@ -108,13 +122,24 @@ def _is(field: RowField, kind: Kind) -> bool:
             return True
 
 
+@lru_cache(maxsize=65_536)
 def same(one: str, other: str) -> bool:
     """One word or two names for one thing."""
     return alike(one, other) or any(one in group and other in group for group in SAME)
 
 
-def _score(phrase: tuple[str, ...], field: RowField, dimension: str, plural: bool) -> float:
-    name, described = name_stems(field.path), _described(field)
+def own_stems(path: str, owner: Collection[str], phrase: Sequence[str] = ()) -> tuple[str, ...]:
+    """The stems of a path without those that only repeat whose field it is, or that it is a name: `State.Name` is the state."""
+    stems = name_stems(path)
+    if not owner:
+        return stems
+    if "." in path and stems[-1] in _SAYS_NOTHING:
+        stems = stems[:-1]
+    return tuple(stem for stem in stems if stem in phrase or not any(alike(stem, part) for part in owner)) or stems
+
+
+def _score(phrase: tuple[str, ...], field: RowField, dimension: str, plural: bool, owner: Collection[str]) -> float:
+    name, described = own_stems(field.path, owner, phrase), _described(field)
     named = [any(same(word, part) for part in name) for word in phrase]
     if not all(hit or any(same(word, part) for part in described) for word, hit in zip(phrase, named, strict=True)):
         return 0.0
@@ -141,7 +166,7 @@ def time_field(phrase: Sequence[str], fields: Sequence[RowField]) -> FieldMatch 
     if phrase:
         return match_field(phrase, fields, "time")
     moments = [field for field in fields if is_time(field)]
-    began = ("creat", "open", "start", "begin", "timestamp", "time")
+    began = ("creat", "creation", "open", "start", "launch", "begin", "timestamp", "time")
     ranked = sorted(
         moments, key=lambda field: next((rank for rank, stem in enumerate(began) if stem in name_stems(field.path)), len(began))
     )
@@ -154,3 +179,15 @@ def identity_fields(fields: Sequence[RowField]) -> list[RowField]:
     exact = [field for wanted in IDENTITY for field in scalars if field.path == wanted]
     suffixed = [field for wanted in IDENTITY for field in scalars if name_stems(field.path)[-1:] == (wanted,) and field not in exact]
     return exact + suffixed
+
+
+def own_identity(fields: Sequence[RowField], owner: Sequence[str]) -> list[RowField]:
+    """The same where rows are called by their own noun, best first, and a bare `Name` or `Id` after that."""
+    scalars = [field for field in fields if field.type == "string" and "." not in field.path]
+    wanted = [(*of, last) for last in _OWN for of in (tuple(owner), (), tuple(owner[-1:]))]
+    found = [field for name in dict.fromkeys(wanted) for field in scalars if _are_alike(name_stems(field.path), name)]
+    return [field for field in found if name_stems(field.path)[-1] != "arn"] or found
+
+
+def _are_alike(stems: Sequence[str], others: Sequence[str]) -> bool:
+    return len(stems) == len(others) and all(alike(one, other) for one, other in zip(stems, others, strict=True))

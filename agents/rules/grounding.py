@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from agents.knowledge import Reading
 from agents.rules.conditions import add_adjectives, add_emptiness, add_equality, add_threshold, window
 from agents.rules.draft import Draft, text
-from agents.rules.fields import match_field
 from agents.rules.intent import Intent
+from agents.rules.measured import metric_join, named_metric, show_metric
 from agents.rules.results import columns, grouping, limit, order
 from agents.rules.subjects import FILLERS, is_place, match_subject
 from agents.speech.voice import Voice
@@ -25,14 +26,14 @@ class Grounded:
     operation: Operation
 
 
-def ground(intent: Intent, operation: Operation, siblings: Sequence[Operation]) -> Grounded | None:
+def ground(intent: Intent, operation: Operation, siblings: Sequence[Operation], readings: Sequence[Reading] = ()) -> Grounded | None:
     """The Query that an intent is on this operation; None where it is about something else. Raises Misfit."""
     content = tuple(word for word in intent.rest if (word.stems or word.quoted or word.number) and word.lower not in FILLERS)
     # "the average deployment duration": the subject may stand in front of the figure.
     subject = match_subject(operation, content) or match_subject(operation, intent.summary.phrase if intent.summary else ())
     if subject is None:
         return None
-    draft = Draft(operation, siblings, content, subject, Voice(intent.language))
+    draft = Draft(operation, siblings, content, subject, Voice(intent.language), readings)
     query = _query(draft, intent)
     return Grounded(query, draft.fit, operation)
 
@@ -47,13 +48,16 @@ def _query(draft: Draft, intent: Intent) -> Query:
         add_equality(draft, equality)
     within = window(draft, intent)
     add_adjectives(draft, intent.rest)
+    show_metric(draft)
     group = grouping(draft, intent)
     ordered = order(draft, intent, group)
     at_most = limit(draft, intent, group)
+    metric = metric_join(draft, intent, has_own_window=within is not None)
     _refuse_unexplained(draft, intent)
     return Query(
         call=Call(alias=draft.alias, operation=draft.operation.id),
         joins=tuple(draft.joins),
+        metric=metric,
         where=tuple(draft.where),
         window=within,
         group=group,
@@ -72,7 +76,9 @@ def _refuse_unexplained(draft: Draft, intent: Intent) -> None:
     unknown = [word for word in draft.open_words if not is_place(word, before.get(word.index), draft.operation)]
     if not unknown:
         return
-    fields = [found.field.path for word in unknown if (found := match_field(word.stems, draft.operation.fields))]
+    if metric := named_metric(draft, unknown):
+        raise draft.misfit("metric_without_figure", said=text(unknown), name=metric)
+    fields = [found.field.path for word in unknown if (found := draft.match(word.stems))]
     if fields:
         raise draft.misfit("no_condition", said=text(unknown), field=fields[0], noun=draft.noun)
     raise draft.misfit_with_fields("not_explained", said=text(unknown))

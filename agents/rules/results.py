@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from agents.rules.draft import Draft, column_name, stems, tail
-from agents.rules.fields import Kind, identity_fields, is_time, match_field, time_field
+from agents.rules.draft import Draft, Figure, column_name, stems
+from agents.rules.fields import Kind, identity_fields, is_time, own_stems, time_field
 from agents.rules.intent import Intent, Phrase, Ranking, Summary
+from agents.rules.metrics import find_metric
 from agents.rules.subjects import FILLERS
+from agents.rules.words import stems_of
 from schemas.operation import RowField
 from schemas.query import Aggregate, Column, Grouping, Order
 
+TELLING = tuple(
+    stems_of(name)
+    for name in (
+        "state", "status", "type", "class", "engine", "runtime", "size", "placement availability zone", "availability zone", "region",
+        "creation date", "create time", "creation time", "created time", "created", "launch time", "start time",
+    )
+)  # fmt: skip
+"""What is shown of a cloud's row beside its key, by its own name."""
+FEW = 4
 COLUMNS = 6
 """Columns of a plain listing; more where the question itself names more fields."""
 
@@ -24,9 +35,9 @@ def grouping(draft: Draft, intent: Intent) -> Grouping | None:
     if clause.function == "count":
         aggregate = Aggregate(name="count", function="count")
     else:
-        figure = draft.find(tuple(word for word in clause.phrase if word.index not in draft.subject.said_by), "number")
-        aggregate = Aggregate(name=f"{clause.function}_{tail(figure.path)}", function=clause.function, path=draft.path(figure))
-    return Grouping(by=tuple(Column(name=column_name(f.path), path=draft.path(f)) for f in by), aggregates=(aggregate,))
+        figure = draft.figure(tuple(word for word in clause.phrase if word.index not in draft.subject.said_by))
+        aggregate = Aggregate(name=f"{clause.function}_{figure.name}", function=clause.function, path=figure.path)
+    return Grouping(by=tuple(_column(draft, field) for field in by), aggregates=(aggregate,))
 
 
 def order(draft: Draft, intent: Intent, group: Grouping | None) -> tuple[Order, ...]:
@@ -38,7 +49,10 @@ def order(draft: Draft, intent: Intent, group: Grouping | None) -> tuple[Order, 
     ranking = intent.ranking or (Ranking(intent.by, None) if intent.by else None)
     if ranking is None:
         return ()
-    found, descending = _ranked(draft, ranking), ranking.descending
+    descending = ranking.descending
+    if figure := _ranked_figure(draft, ranking):
+        return (Order(path=figure.path, descending=True if descending is None else descending),)
+    found = _ranked(draft, ranking)
     if descending is None:
         descending = found.type in ("integer", "number") or is_time(found)
     return (Order(path=draft.path(found), descending=descending),)
@@ -46,14 +60,22 @@ def order(draft: Draft, intent: Intent, group: Grouping | None) -> tuple[Order, 
 
 def _is_figure(draft: Draft, phrase: Phrase) -> bool:
     """Whether a phrase names something to sort by rather than to group by."""
+    if draft.owner and not find_metric(phrase, draft.readings) and (found := draft.match(stems(phrase))):
+        return found.field.type in ("integer", "number") or is_time(found.field)
     kinds: tuple[Kind, ...] = ("number", "time")
-    return any(match_field(stems(phrase), draft.operation.fields, kind) for kind in kinds)
+    return find_metric(phrase, draft.readings) is not None or any(draft.match(stems(phrase), kind) for kind in kinds)
+
+
+def _ranked_figure(draft: Draft, clause: Ranking) -> Figure | None:
+    """The metric that rows are ranked by, if it is one."""
+    phrase = tuple(word for word in clause.phrase if word.lower not in FILLERS)
+    return draft.figure(phrase) if not clause.by_time and find_metric(phrase, draft.readings) else None
 
 
 def _ranked(draft: Draft, clause: Ranking) -> RowField:
     if not clause.by_time:
         phrase = tuple(word for word in clause.phrase if word.lower not in FILLERS)
-        is_figure = match_field(stems(phrase), draft.operation.fields, "number") is not None
+        is_figure = draft.match(stems(phrase), "number") is not None
         return draft.find(phrase, "number" if is_figure else "any")
     found = time_field((), draft.operation.fields)
     if found is None:
@@ -80,6 +102,39 @@ def columns(draft: Draft) -> tuple[Column, ...]:
     """What identifies a row, what the question named, and then what else the row holds, in its own order."""
     fields = draft.operation.fields
     flat = [field for field in fields if field.type not in ("object", "array")]
-    wanted = [*identity_fields(fields)[:2], *draft.used, *(field for field in flat if "." not in field.path), *flat]
+    if draft.owner:
+        wanted = [*_key(draft), *draft.identity[:2], *draft.used, *_telling(draft, flat)]
+    else:
+        wanted = [*identity_fields(fields)[:2], *draft.used, *(field for field in flat if "." not in field.path), *flat]
     chosen = list({field.path: field for field in wanted}.values())[: max(COLUMNS, len(draft.used) + 2)]
-    return tuple(Column(name=column_name(field.path), path=draft.path(field)) for field in chosen)
+    if not chosen:
+        raise draft.misfit("no_fields")
+    return (*(_column(draft, field) for field in chosen), *_metric_column(draft))
+
+
+def _telling(draft: Draft, fields: list[RowField]) -> list[RowField]:
+    """Of a cloud's rows, which have a hundred fields, those that say what and where they are; the first few where none does."""
+    by_name = {own_stems(field.path, draft.owner): field for field in reversed(fields)}
+    found = [by_name[name] for name in TELLING if name in by_name]
+    few = ([field for field in fields if "." not in field.path] or fields)[:FEW]
+    return found if len(found) > 1 else [*found, *few]
+
+
+def _key(draft: Draft) -> list[RowField]:
+    """The field that the metric is joined on: without it a figure is nobody's."""
+    found = draft.operation.field(draft.metric.reading.metric.key) if draft.metric else None
+    return [found] if found else []
+
+
+def _metric_column(draft: Draft) -> tuple[Column, ...]:
+    return (Column(name=draft.metric.alias, path=f"{draft.metric.alias}.value"),) if draft.metric else ()
+
+
+def _column(draft: Draft, field: RowField) -> Column:
+    """A cloud's nested field is called by its last step, unless that says nothing alone or another one is called so."""
+    path = field.path
+    if draft.owner and "." in path:
+        holder, _, last = path.rpartition(".")
+        tails = [other.path.rpartition(".")[2] for other in draft.operation.fields]
+        path = holder.rpartition(".")[2] if last == "Name" else last if tails.count(last) == 1 else path
+    return Column(name=column_name(path), path=draft.path(field))

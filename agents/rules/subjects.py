@@ -23,11 +23,28 @@ FILLERS = frozenset(
 )
 """Words that carry no condition. Negations and comparisons are not among them."""
 
+LONGEST_ACRONYM = 3
+"""Letters of a service's name that is written in capitals: EC2, RDS."""
+
 POINTING = frozenset("this the my our your that on of in for from at to 这 这个 这台 这些 本 本机 該 该".split())
 """What stands before a word that names a place."""
 
 _VERBS = frozenset(stems_of("list get describe show read fetch search query all find retrieve"))
 _NOT_A_NOUN = re.compile(r"\{.*\}|api|apis|v?\d+\w*", re.IGNORECASE)
+
+
+_SAID_OTHERWISE: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {
+    stems_of(name): tuple(stems_of(other) for other in others)
+    for name, *others in (
+        ("instances", "servers", "machines", "virtual machines", "vms"),
+        ("db instances", "databases", "database instances", "database servers"),
+        ("volumes", "ebs volumes"),
+        ("snapshots", "ebs snapshots"),
+        ("images", "amis"),
+        ("auto scaling groups", "asgs", "autoscaling groups"),
+    )
+}
+"""What people call what an API of a cloud names first: other words for one thing, in which no condition hides."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +66,10 @@ def match_subject(operation: Operation, words: Sequence[Word]) -> Subject | None
         if not heads and not any(stem == noun[-1] for stem, _ in compounds):
             continue
         stems = {stem for word in said_words for stem in word.stems} | {stem for stem, _ in compounds}
-        best = max(best, sum(any(alike(stem, part) for stem in stems) for part in noun) / len(noun))
+        coverage = sum(any(alike(stem, part) for stem in stems) for part in noun) / len(noun)
+        if coverage < 1.0 and operation.protocol == "aws":
+            continue  # reserved instances are no instances, and of a cloud's many nouns the one that is said is meant
+        best = max(best, coverage)
         named |= {word.index for word in said_words} | {index for _, indexes in compounds for index in indexes}
     return Subject(best, frozenset(named)) if named else None
 
@@ -60,8 +80,20 @@ def _compounds(words: Sequence[Word]) -> list[tuple[str, tuple[int, int]]]:
     return [(stem("".join((one.lower, other.lower))), (one.index, other.index)) for one, other in pairs]
 
 
+def heads(operation: Operation) -> frozenset[str]:
+    """The stems of its head nouns."""
+    return _heads(nouns(operation))
+
+
+@lru_cache(maxsize=16384)
+def _heads(named: tuple[tuple[str, ...], ...]) -> frozenset[str]:
+    return frozenset(noun[-1] for noun in named)
+
+
 def nouns(operation: Operation) -> tuple[tuple[str, ...], ...]:
     """What the operation lists, as stems, by its path, its row's title and its own name; the head noun last."""
+    if operation.protocol == "aws":
+        return _aws_nouns(operation.name)
     return _nouns(operation.path, operation.row_title, operation.name)
 
 
@@ -72,6 +104,15 @@ def _nouns(path: str, row_title: str, name: str) -> tuple[tuple[str, ...], ...]:
     return tuple(dict.fromkeys(noun for noun in named if noun))
 
 
+@lru_cache(maxsize=16384)
+def _aws_nouns(name: str) -> tuple[tuple[str, ...], ...]:
+    """`ec2.DescribeInstances`: instances, and EC2 instances. A row's title says less: directory buckets are Buckets."""
+    service, _, called = name.partition(".")
+    own = stems_of(called)[1:]
+    named = [noun for noun in (own, *_SAID_OTHERWISE.get(own, ())) if noun]
+    return tuple(dict.fromkeys(noun for found in named for noun in (found, (*stems_of(service), *found))))
+
+
 def _last_segment(path: str) -> str:
     segments = [segment for segment in path.split("/") if segment and not _NOT_A_NOUN.fullmatch(segment)]
     return segments[-1] if segments else ""
@@ -79,10 +120,22 @@ def _last_segment(path: str) -> str:
 
 def plural_name(operation: Operation) -> str:
     """What to call the rows in code and in sentences: `on_call_rotas` of list_on_call_rotas, else the last noun of the path."""
+    if operation.protocol == "aws":
+        return identifier("_".join(split_identifier(operation.name.partition(".")[2])[1:]) or "rows")
     verb, *nouns_of_name = split_identifier(operation.name) or [""]
     is_written_by_hand = stem(verb) in _VERBS and nouns_of_name and nouns_of_name[-1] != operation.method.lower()
     from_path = re.sub(r"\W+", "_", _last_segment(operation.path).lower()).strip("_")
     return identifier("_".join(nouns_of_name) if is_written_by_hand else from_path or "rows")
+
+
+def spoken_name(operation: Operation) -> str:
+    """The rows in a sentence: `deployments`, `EC2 instances`."""
+    noun = plural_name(operation).replace("_", " ")
+    if operation.protocol != "aws":
+        return noun
+    service = operation.name.partition(".")[0]
+    letters = sum(character.isalpha() for character in service)
+    return f"{service.upper() if letters <= LONGEST_ACRONYM else service.capitalize()} {noun}"
 
 
 def is_place(word: Word, before: Word | None, operation: Operation) -> bool:
@@ -90,11 +143,24 @@ def is_place(word: Word, before: Word | None, operation: Operation) -> bool:
     if not word.stems:
         return False
     source = tokens(operation.source)
+    if operation.protocol == "aws" and word.lower.replace("-", "") in _names_of_service(operation):
+        return True
     if all(any(alike(stem, part) for part in source) for stem in word.stems):
         return True
     products = tokens(" ".join(operation.tags))
     points = before is not None and before.lower in POINTING
     return points and all(any(alike(stem, part) for part in products) for stem in word.stems)
+
+
+def _names_of_service(operation: Operation) -> tuple[str, ...]:
+    return ("aws", "amazon", operation.name.partition(".")[0].replace("-", ""))
+
+
+def is_called_so(operation: Operation, words: Sequence[Word]) -> bool:
+    """Whether the catalogue says of the operation's service what the words say: `instances` of EC2, and of no other service."""
+    typed = {word.text for word in words}
+    said = f" {' '.join(word.lower for word in words).replace('-', ' ')} "
+    return any(tag in typed or f" {tag.lower()} " in said for tag in operation.tags)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rag.words import split_identifier, stem
 
@@ -107,6 +108,7 @@ def stems_of(text: str) -> tuple[str, ...]:
     return tuple(stem(part) for part in split_identifier(text))
 
 
+@lru_cache(maxsize=65_536)
 def alike(one: str, other: str) -> bool:
     """Two stems that stand for one word: equal, a plural that the stemmer left (cpu, cpus), or cut a little earlier (fail, failur)."""
     short, long = sorted((one, other), key=len)

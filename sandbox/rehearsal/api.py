@@ -11,13 +11,15 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import orjson
 
 from sandbox.broker.wire import Headers, WireRequest, WireResponse
+from sandbox.rehearsal.aws import AWS_URL, as_words, bad_token_code, error_body, members_of
 from sandbox.rehearsal.envelope import Envelope
 from sandbox.rehearsal.faults import Fault, FaultSchedule
+from sandbox.rehearsal.gauges import Asked, BadInput, Gauge
 from sandbox.rehearsal.pages import BadRequest, Page, cut, walk
 from sandbox.rehearsal.rows import RowMaker
 from sandbox.rehearsal.world import World
-from schemas.base import Json
-from schemas.operation import LinkPagination, Operation, Slice
+from schemas.base import Json, Scalar
+from schemas.operation import LinkPagination, Operation, Protocol, Slice
 
 BASE_URL: Final = "https://rehearsal.invalid/api"
 """Where rehearsals take place: a name that never resolves (RFC 6761), with a path that a tool must not lose."""
@@ -30,33 +32,48 @@ ENDLESS: Final = 100
 
 JSON: Final = ("content-type", "application/json")
 
+VALIDATION: Final = "ValidationError"
+
 
 @dataclass(frozen=True)
 class Served:
-    """One answer: the page that was asked for (None where the request named none), its status and the query."""
+    """One answer: the page that was asked for (None where the request named none), its status and the query.
+
+    `asked` are all items of a request for figures; those from the page's start to its stop were answered. Its window lay
+    between `reach` seconds before the run's clock.
+    """
 
     operation: str
     page: Page | None
     status: int
     query: Mapping[str, str]
+    asked: tuple[Asked, ...] = ()
+    reach: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
 class Listing:
-    """An operation that the API has: its slice and the bodies it answers with."""
+    """An operation that the API has: its slice and the bodies it answers with. One that gives figures has a gauge."""
 
     slice: Slice
     envelope: Envelope
+    gauge: Gauge | None = None
 
     @property
     def operation(self) -> Operation:
         return self.slice.operation
 
 
-def listings(slices: Iterable[Slice], makers: Mapping[str, RowMaker]) -> tuple[Listing, ...]:
-    """The operations that makers of rows are there for."""
+def listings(slices: Iterable[Slice], makers: Mapping[str, RowMaker], gauges: Mapping[str, Gauge] | None = None) -> tuple[Listing, ...]:
+    """The operations that makers of rows are there for. Of those that give figures, the gauges are by operation id."""
     wanted = [slice_ for slice_ in slices if slice_.operation.id in makers]
-    return tuple(Listing(slice_, Envelope(slice_, makers[slice_.operation.id])) for slice_ in wanted)
+    known = gauges or {}
+    return tuple(Listing(slice_, Envelope(slice_, makers[slice_.operation.id]), known.get(slice_.operation.id)) for slice_ in wanted)
+
+
+def base_url(protocol: Protocol) -> str:
+    """Where a rehearsal takes place."""
+    return AWS_URL if protocol == "aws" else BASE_URL
 
 
 class RehearsalApi:
@@ -73,48 +90,61 @@ class RehearsalApi:
         self._schedule = FaultSchedule(faults)
         self._endless = endless
 
-    def cap(self, operation: str) -> int:
-        """The most rows that a page of this listing holds."""
-        return max(1, -(-len(self._world.rows.get(operation, ())) // PAGES))
+    def cap(self, count: int) -> int:
+        """The most rows that a page of a listing of so many holds."""
+        return max(1, -(-count // PAGES))
 
-    def bodies(self, listing: Listing) -> Iterator[Json]:
+    def bodies(self, listing: Listing, arguments: Mapping[str, Scalar]) -> Iterator[Json]:
         """The body of every page, as a reader gets them who asks for no size; nothing is recorded."""
         rows = self._rows(listing.operation)
-        for page in walk(listing.operation, len(rows), self.cap(listing.operation.id), self._seed):
+        if listing.gauge:
+            yield listing.gauge.sample(self._series(listing.operation), arguments)
+            return
+        for page in walk(listing.operation, len(rows), self.cap(len(rows)), self._seed):
             yield listing.envelope.body(rows[page.start : page.stop], page)
 
     def send(self, request: WireRequest) -> WireResponse:
         """The answer to one request."""
         url = urlsplit(request.url)
-        query = dict(parse_qsl(url.query, keep_blank_values=True))
         listing = next((listing for listing in self._has if _is_at(listing.operation, request.method, url.path)), None)
         if listing is None:
             return _error(self._has[0], 404, "nothing is found under this path")
-        operation = listing.operation
-        total = len(self._rows(operation))
-        if self._endless and operation.pagination:
-            total += ENDLESS * self.cap(operation.id)
-        try:
-            page = cut(operation, query, total, self.cap(operation.id), self._seed)
-        except BadRequest as error:
-            self.served.append(Served(operation.id, None, 400, query))
-            return _error(listing, 400, str(error))
-        return self._page(listing, query, page)
+        if listing.operation.protocol == "aws":
+            members = members_of(request.body)
+            return self._answer(listing, as_words(members), members)
+        return self._answer(listing, dict(parse_qsl(url.query, keep_blank_values=True)), {})
 
-    def _page(self, listing: Listing, query: Mapping[str, str], page: Page) -> WireResponse:
+    def _answer(self, listing: Listing, query: Mapping[str, str], members: Mapping[str, Json]) -> WireResponse:
         operation = listing.operation
+        try:
+            asked = tuple(listing.gauge.asked(members)) if listing.gauge else ()
+            total = len(asked) if listing.gauge else len(self._rows(operation))
+            extent = total + ENDLESS * self.cap(total) if self._endless and operation.pagination and not listing.gauge else total
+            page = cut(operation, query, extent, self.cap(total), self._seed)
+        except (BadRequest, BadInput) as error:
+            self.served.append(Served(operation.id, None, 400, query))
+            code = VALIDATION if isinstance(error, BadInput) else bad_token_code(operation)
+            return _error(listing, 400, str(error), code=code)
         fault = self._schedule.strike(operation.id, page.number)
-        self.served.append(Served(operation.id, page, fault.status if fault else 200, query))
+        reach = listing.gauge.reach(members) if listing.gauge else None
+        self.served.append(Served(operation.id, page, fault.status if fault else 200, query, asked, reach))
         if fault:
             waits = () if fault.retry_after_seconds is None else (("retry-after", str(fault.retry_after_seconds)),)
-            return _error(listing, fault.status, "the server does not answer this now", waits)
-        rows = self._rows(operation)
-        shown = rows[: page.size] if self._endless else rows[page.start : page.stop]
-        headers = (JSON, *_link(operation, query, page))
-        return WireResponse(200, headers, orjson.dumps(listing.envelope.body(shown, page)))
+            return _error(listing, fault.status, "the server does not answer this now", waits, code=fault.code)
+        body = self._body(listing, members, asked, page)
+        return WireResponse(200, (JSON, *_link(operation, query, page)), orjson.dumps(body))
+
+    def _body(self, listing: Listing, members: Mapping[str, Json], asked: Sequence[Asked], page: Page) -> Json:
+        if listing.gauge:
+            return listing.gauge.body(members, asked, self._series(listing.operation), page)
+        rows = self._rows(listing.operation)
+        return listing.envelope.body(rows[: page.size] if self._endless else rows[page.start : page.stop], page)
 
     def _rows(self, operation: Operation) -> tuple[Json, ...]:
         return self._world.rows.get(operation.id, ())
+
+    def _series(self, operation: Operation) -> dict[str, Json]:
+        return {row["key"]: row["series"] for row in self._rows(operation)}
 
 
 def _link(operation: Operation, query: Mapping[str, str], page: Page) -> Headers:
@@ -124,10 +154,13 @@ def _link(operation: Operation, query: Mapping[str, str], page: Page) -> Headers
     return (("link", f'<{BASE_URL}{operation.path}?{urlencode({**query, **page.next})}>; rel="next"'),)
 
 
-def _error(listing: Listing, status: int, reason: str, headers: Headers = ()) -> WireResponse:
-    return WireResponse(status, (JSON, *headers), orjson.dumps(listing.envelope.error(status, reason)))
+def _error(listing: Listing, status: int, reason: str, headers: Headers = (), *, code: str = "") -> WireResponse:
+    is_aws = listing.operation.protocol == "aws"
+    body = error_body(status, code, reason) if is_aws else listing.envelope.error(status, reason)
+    return WireResponse(status, (JSON, *headers), orjson.dumps(body))
 
 
 def _is_at(operation: Operation, method: str, path: str) -> bool:
     template = re.sub(r"\\\{[^/]*?\\\}", "[^/]+", re.escape(operation.path))
-    return method.upper() == operation.method.upper() and re.fullmatch(re.escape(urlsplit(BASE_URL).path) + template, path) is not None
+    base = re.escape(urlsplit(base_url(operation.protocol)).path)
+    return method.upper() == operation.method.upper() and re.fullmatch(base + template, path) is not None

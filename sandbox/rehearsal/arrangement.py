@@ -23,7 +23,7 @@ def arranged(world: World, query: Query, argument_sets: Sequence[Mapping[str, Sc
     early: list[Origin] = []
     for arguments in argument_sets:
         matches = _matches(world, query, arguments, now)
-        late += _origins(query, _telling(matches, world, query))
+        late += _origins(query, _telling(matches, world.relations(query, arguments), query))
         early += _origins(query, matches)
     orders = {operation: _order(operation, len(rows), early, late) for operation, rows in world.rows.items()}
     return World(
@@ -47,12 +47,12 @@ def _matches(world: World, query: Query, arguments: Mapping[str, Scalar], now: d
     """Where every row comes from that satisfies the clauses."""
     columns = (Column(name="row", path=f"{query.call.alias}."),)
     bare = query.model_copy(update={"group": None, "limit": None, "order": (), "select": columns})
-    return evaluate(bare, world.relations(query), arguments, now).lineage
+    return evaluate(bare, world.relations(query, arguments), arguments, now).lineage
 
 
-def _telling(matches: Sequence[Match], world: World, query: Query) -> list[Match]:
+def _telling(matches: Sequence[Match], relations: Mapping[str, Sequence[Json]], query: Query) -> list[Match]:
     """The highest and the lowest match of each path that is ranked; without one, any match."""
-    ranked = [match for path in _ranks(query) for match in _extremes(matches, world.relations(query), path)]
+    ranked = [match for path in _ranks(query) for match in _extremes(matches, relations, path)]
     return ranked or list(matches[-1:])
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from sandbox.rehearsal.choices import ABSENT, Choice, is_legal
+from sandbox.rehearsal.figures import STALE, joins_of
 from sandbox.rehearsal.rows import RowMaker
 from sandbox.rehearsal.world import World
 from schemas.base import Json, lookup
 from schemas.query import Call, Join, Query
 
-Partners = Literal["one", "none", "two", "shared", "keyless"]
-"""What a join finds: one partner, none, two, the one of the row before, or none because its own key is missing."""
+Partners = Literal["one", "none", "two", "shared", "keyless", "stale"]
+"""What a join finds: one partner, none, two, the one of the row before, none because its own key is missing, or a figure too old."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,16 @@ class Planted:
 
 
 class Bed:
-    """Collects rows by operation. An operation that answers with one object keeps its first row only."""
+    """Collects rows by operation. An operation that answers with one object keeps its first row only.
 
-    def __init__(self, query: Query, makers: Mapping[str, RowMaker], single: frozenset[str]) -> None:
+    `is_bare` leaves out of the rows whatever nothing was chosen for.
+    """
+
+    def __init__(self, query: Query, makers: Mapping[str, RowMaker], single: frozenset[str], *, is_bare: bool = False) -> None:
         self.rows: dict[str, list[Planted]] = {call.operation: [] for call in query.calls}
         self._query = query
+        self._joins = joins_of(query)
+        self._is_bare = is_bare
         self._makers = makers
         self._single = single
         self._keys: dict[str, set[str]] = {}
@@ -48,13 +54,13 @@ class Bed:
     def grow(self, subject: Subject) -> None:
         """Add the subject's rows."""
         bound = {self._query.call.alias: self._add(self._query.call, subject, subject.chosen)}
-        for join in self._query.joins:
+        for join in self._joins:
             alias = join.call.alias
             key = lookup(bound.get(join.left.partition(".")[0]), join.left.partition(".")[2])
             kind = subject.partners.get(alias, "one")
             if key is None or kind in ("none", "keyless", "shared"):
                 continue
-            partner = {join.right: Choice(key, "the key")}
+            partner = {join.right: Choice(key, "the key")} | ({f"{alias}.{STALE}": Choice(True, "stale")} if kind == "stale" else {})
             bound[alias] = self._add(join.call, subject, {**subject.chosen, **partner})
             if kind == "two":
                 self._add(join.call, subject, {**subject.chosen, **subject.second, **partner})
@@ -72,10 +78,11 @@ class Bed:
         rows = self.rows[call.operation]
         if call.operation in self._single and rows:
             return rows[0].row
-        keys = {join.left: self._left_key(join, subject) for join in self._query.joins if _is_of(join.left, call.alias)}
-        keys |= {join.right: self._fresh_key(join) for join in self._query.joins if join.call == call}
+        keys = {join.left: self._left_key(join, subject) for join in self._joins if _is_of(join.left, call.alias)}
+        keys |= {join.right: self._fresh_key(join) for join in self._joins if join.call == call}
         mine = {path: choice for path, choice in {**keys, **chosen}.items() if _is_of(path, call.alias)}
-        row = self._makers[call.operation].row({path.partition(".")[2]: choice for path, choice in mine.items()})
+        maker, by_path = self._makers[call.operation], {path.partition(".")[2]: choice for path, choice in mine.items()}
+        row = maker.bare(by_path) if self._is_bare else maker.row(by_path)
         rows.append(Planted(row, subject.note))
         return row
 

@@ -8,6 +8,7 @@ from random import Random
 from typing import Final, Literal
 
 from sandbox.broker.budget import Budget
+from sandbox.rehearsal.aws import denied_code, throttled_code
 from sandbox.rehearsal.constants import moved, with_limit_one
 from sandbox.rehearsal.faults import Fault
 from sandbox.rehearsal.plant import Planter
@@ -15,12 +16,15 @@ from sandbox.rehearsal.variants import newer, without, without_optional
 from sandbox.rehearsal.world import World
 from schemas.base import Scalar
 from schemas.operation import Operation, Slice
-from schemas.query import Query
+from schemas.query import MetricJoin, Query
 
 Demand = Literal["exact", "exact or raise", "raise"]
 """The right result; the right result or an error, never a wrong one; an error."""
 
 RETRY_AFTER_SECONDS: Final = 2
+BEYOND_A_BATCH: Final = 3
+"""Rows planted beyond what one call may ask figures for."""
+
 SINGLE_ROWS: Final = 6
 """Worlds planted for a relation that is one object, for each set of constants."""
 
@@ -77,17 +81,25 @@ class Playbook:
 
     def _worlds(self, plain: World) -> Iterator[Case]:
         """Nothing is wrong with the server; the data are not what the author had in mind."""
-        first, *joined = self._operations
+        first, *joined = dict.fromkeys(call.operation for call in self._query.relations)
         if not self._operation(first).row_is_single:
             yield Case("contract", "while the collection is empty", without(plain, self._operations), {})
             yield Case("contract", "while everything fits on one page", self._planter.single_page({}), {})
         if joined:
             yield Case("contract", "while the joined collection is empty", without(plain, joined), {})
-        yield Case("contract", "while every optional field is absent or null", without_optional(plain, self._planter.makers), {})
+        yield Case("contract", "while every optional field is absent or null", without_optional(plain, self._planter.row_makers), {})
+        if metric := self._query.metric:
+            yield Case("contract", "while there is not one datapoint", without(plain, [metric.call.operation]), {})
+            most = self._batch(metric)
+            title = f"with more rows than the {most} whose figures one call gives"
+            yield Case("contract", title, self._planter.batches({}, metric.call.operation, most + BEYOND_A_BATCH), {}, budget=USUAL)
         title = "while the server is newer than its specification (unlisted enumeration members, unknown properties)"
-        yield Case("contract", title, newer(plain, self._planter.makers), {}, is_valid=False)
+        yield Case("contract", title, newer(plain, self._planter.row_makers), {}, is_valid=False)
 
     def _bad_days(self, plain: World) -> Iterator[Case]:
+        if self._operation(self._operations[0]).protocol == "aws":
+            yield from self._bad_days_of_aws(plain)
+            return
         first, last = self._operations[0], self._operations[-1]
         retry = RETRY_AFTER_SECONDS
         throttled: tuple[Fault, ...] = (
@@ -104,6 +116,18 @@ class Playbook:
             name = self._operation(operation).path
             yield self._hurt(f"while {name} answers 500 for good", plain, Fault(operation, self._later(operation), 500, None), "raise")
         yield self._hurt("while the server answers 403", plain, Fault(last, self._later(last), 403, None), "raise")
+        yield from self._endless(plain)
+
+    def _bad_days_of_aws(self, plain: World) -> Iterator[Case]:
+        """Only what lasts: the host's boto3 asks again, and a tool does not."""
+        for name in self._operations:
+            operation, page = self._operation(name), self._later(name)
+            for status, code in ((400, throttled_code(operation)), (500, "InternalError"), (403, denied_code(operation))):
+                fault = Fault(name, page, status, None, code=code)
+                yield self._hurt(f"while {operation.label} answers {code} for good", plain, fault, "raise")
+        yield from self._endless(plain)
+
+    def _endless(self, plain: World) -> Iterator[Case]:
         if any(self._operation(operation).pagination for operation in self._operations):
             yield Case("contract", "while the listing never ends", plain, {}, "raise", endless=True, budget=TIGHT)
 
@@ -113,6 +137,10 @@ class Playbook:
 
     def _later(self, operation: str) -> int:
         return 2 if self._operation(operation).pagination else 1
+
+    def _batch(self, join: MetricJoin) -> int:
+        metric = self._operation(join.call.operation).metric(join.metric)
+        return metric.batch if metric else 0
 
     def _operation(self, operation: str) -> Operation:
         return self._slices[operation].operation

@@ -29,7 +29,7 @@ def moved(query: Query, maker_of: MakerOf, random: Random) -> dict[str, Scalar]:
 def _moved(parameter: QueryParameter, query: Query, maker_of: MakerOf, random: Random) -> Scalar:
     if parameter.name == query.limit:
         return UNLIMITED
-    if query.window and parameter.name == query.window.parameter:
+    if parameter.name in _windows(query):
         return _typed(float(parameter.default) * random.choice((2, 3)) + 1, parameter)
     path = next((predicate.path for predicate in query.predicates if predicate.parameter == parameter.name), None)
     if path is None:
@@ -40,6 +40,10 @@ def _moved(parameter: QueryParameter, query: Query, maker_of: MakerOf, random: R
     if isinstance(parameter.default, int | float):
         return _number(parameter, maker.field(rest), random)
     return _text(parameter.default, maker, rest, random)
+
+
+def _windows(query: Query) -> set[str]:
+    return ({query.window.parameter} if query.window else set()) | ({query.metric.window} if query.metric else set())
 
 
 def _number(parameter: QueryParameter, field: Field, random: Random) -> Scalar:

@@ -12,6 +12,7 @@ from sandbox.rehearsal.scene import Scene
 from sandbox.rehearsal.suspects.conditions import conditions
 from sandbox.rehearsal.suspects.fields import fields
 from sandbox.rehearsal.suspects.joining import joining
+from sandbox.rehearsal.suspects.measuring import asking, measuring
 from sandbox.rehearsal.suspects.ordering import ordering
 from sandbox.rehearsal.suspects.reading import reading
 from sandbox.rehearsal.suspects.suspect import Suspect
@@ -20,13 +21,13 @@ from schemas.evaluate import Row
 
 Family = Callable[[Scene], Iterator[Suspect]]
 
-EVERYWHERE: Final[tuple[Family, ...]] = (reading, conditions, ordering, joining, fields)
+EVERYWHERE: Final[tuple[Family, ...]] = (reading, asking, conditions, measuring, ordering, joining, fields)
 """The simplest explanations first."""
 
-OF_NOTHING: Final[tuple[Family, ...]] = (reading, joining)
+OF_NOTHING: Final[tuple[Family, ...]] = (reading, measuring, joining)
 """An empty result is explained by too much to single out a condition."""
 
-OF_LITTLE: Final[tuple[Family, ...]] = (reading,)
+OF_LITTLE: Final[tuple[Family, ...]] = (reading, asking)
 """So is whatever comes of a small world."""
 
 
@@ -49,14 +50,16 @@ def diagnose(scene: Scene, rows: Sequence[Row], *, in_small_world: bool) -> list
     for suspect in chain.from_iterable(family(scene) for family in families):
         if suspect.scene.expectation().is_met(rows):
             example = f" For example: {examples[0].message}." if examples else ""
-            return [Diagnosis(suspect.code, f"{suspect.message}.{example}", is_named=True)]
+            hint = _filtered_by_server(scene) if suspect.code == "CONDITION" else ""
+            return [Diagnosis(suspect.code, f"{suspect.message}{hint}.{example}", is_named=True)]
     hint = _filtered_by_server(scene)
     return [Diagnosis(example.code, example.message + hint, is_named=False) for example in examples]
 
 
 def _filtered_by_server(scene: Scene) -> str:
     """A hint where the code counts on the server to filter."""
-    for served in scene.served:
+    listed = {call.operation for call in scene.query.relations}
+    for served in (served for served in scene.served if served.operation in listed):
         pagination = scene.operations[served.operation].pagination
         paging = set(pagination.model_dump().values()) if pagination else set()
         sent = [name for name in served.query if name not in paging]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from itertools import cycle
 from typing import Final
 
 from sandbox.rehearsal.choices import ABSENT, Choice
 from sandbox.rehearsal.pages import Page, first_page
 from sandbox.rehearsal.rows import RowMaker
-from sandbox.rehearsal.shapes import body_node
+from sandbox.rehearsal.shapes import below, body_node
 from schemas.base import Json
 from schemas.operation import CursorPagination, OffsetPagination, PagePagination, Slice
 
@@ -18,6 +19,9 @@ COUNTS: Final = frozenset({"count", "returned"})
 
 PAGE_COUNTS: Final = frozenset({"total_pages", "totalPages", "page_count", "pageCount", "pages", "last_page"})
 MORE: Final = frozenset({"has_more", "hasMore", "has_next", "hasNext", "more", "is_truncated"})
+GROUPS: Final = (2, 1, 3)
+"""Rows in one holder, where the rows lie in lists of holders."""
+
 ERRORS: Final = (400, 403, 404, 429, 500, 503)
 REASONS: Final = ("detail", "message", "error", "title")
 """Where a declared error commonly says why."""
@@ -32,7 +36,8 @@ class Envelope:
         self._document = slice_.document
         self._node = body_node(slice_.document)
         # Made now: if a tool's requests could draw from the planter's chance, worlds would depend on the tool.
-        self._template: Json = None if self.is_bare else maker.values.make(self._node)
+        self._template: Json = None if self.is_bare else maker.made(self._node)
+        self._holders = self._made_holders()
         self._errors = {status: self._error(status) for status in ERRORS}
 
     @property
@@ -42,16 +47,38 @@ class Envelope:
 
     def body(self, rows: Sequence[Json], page: Page) -> Json:
         """The body of one page."""
-        content = (rows[0] if rows else {}) if self._operation.row_is_single else list(rows)
+        content: Json = (rows[0] if rows else {}) if self._operation.row_is_single else list(rows)
         if self.is_bare:
             return content
+        for path, holder in self._holders:  # from the innermost out
+            content = [_held(holder, path, group) for group in grouped(content)]
         body = copy.deepcopy(self._template)
         for name, value in self._figures(len(rows), page).items():
             if name in body:
                 body[name] = value
         self._put_paging(body, page)
-        _put(body, self._operation.rows_path or "", content)
+        if content == [] and self._may_leave_out():
+            _drop(body, self._outermost)
+        else:
+            put(body, self._outermost, content)
         return body
+
+    @property
+    def _outermost(self) -> str:
+        return (self._operation.rows_path or "").partition("[].")[0]
+
+    def _may_leave_out(self) -> bool:
+        """AWS leaves out lists that are empty."""
+        return self._operation.protocol == "aws" and self._maker.reader.field(self._node, self._outermost).optional_at is not None
+
+    def _made_holders(self) -> list[tuple[str, Json]]:
+        """What the rows lie in, where `rows_path` goes through lists: the path below each holder and the holder, innermost first."""
+        reader, node, made = self._maker.reader, self._node, list[tuple[str, Json]]()
+        first, *ways = (self._operation.rows_path or "").split("[].")
+        for above, way in zip((first, *ways), ways, strict=False):
+            node = reader.merged(below(reader, node, above)).get("items", {})
+            made.insert(0, (way, self._maker.made(node)))
+        return made
 
     def error(self, status: int, reason: str) -> Json:
         """The body of an error, as the slice declares it, else in the commonest form. `status` is one of ERRORS."""
@@ -81,8 +108,10 @@ class Envelope:
     def _put_paging(self, body: Json, page: Page) -> None:
         match self._operation.pagination:
             case PagePagination(total_path=str(path)) | OffsetPagination(total_path=str(path)):
-                _put(body, path, page.total)
-            case CursorPagination(next_path=path, cursor_parameter=name):
+                put(body, path, page.total)
+            case CursorPagination(next_path=path, cursor_parameter=name, more_path=more):
+                if more:
+                    put(body, more, page.next is not None)
                 self._put_next(body, path, page.next[name] if page.next else None, is_only=page.count == 1)
             case _:
                 return
@@ -91,17 +120,35 @@ class Envelope:
         """The cursor; at the end the first form of null, absent and empty that is legal, for an only page the second."""
         place = self._maker.reader.field(self._node, path)
         if cursor is not None:
-            _put(body, path, int(cursor) if cursor.isdigit() and not place.admits(cursor) else cursor)
+            put(body, path, int(cursor) if cursor.isdigit() and not place.admits(cursor) else cursor)
             return
         ends = [Choice(None, "null")] * place.admits(None) + [Choice(ABSENT, "absent")] * (place.optional_at is not None)
-        end = (ends if place.admits(None) else [*ends, Choice("", "empty")])[-1 if is_only else 0]
+        is_text_last = not place.admits(None) and (place.admits("") or not ends)
+        end = [*ends, *[Choice("", "empty")] * is_text_last][-1 if is_only else 0]
         if end.value is ABSENT:
             _drop(body, place.optional_at or path)
         else:
-            _put(body, path, end.value)
+            put(body, path, end.value)
 
 
-def _put(body: Json, path: str, value: Json) -> None:
+def grouped(rows: Sequence[Json]) -> list[list[Json]]:
+    """The rows in groups of two, one, three, two, …: a tool that reads one of each misses some."""
+    groups, start = list[list[Json]](), 0
+    for size in cycle(GROUPS):
+        if start >= len(rows):
+            return groups
+        groups.append(list(rows[start : start + size]))
+        start += size
+    return groups
+
+
+def _held(holder: Json, path: str, rows: list[Json]) -> Json:
+    held = copy.deepcopy(holder)
+    put(held, path, rows)
+    return held
+
+
+def put(body: Json, path: str, value: Json) -> None:
     *way, last = path.split(".")
     for step in way:
         body = body.setdefault(step, {})

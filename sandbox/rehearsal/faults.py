@@ -8,13 +8,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Fault:
-    """`status` in place of page `page` (from 1) of `operation`: the first `times` times, or for good where that is None."""
+    """`status` in place of page `page` (from 1) of `operation`: the first `times` times, or for good where that is None.
+
+    `code` is AWS's word for it.
+    """
 
     operation: str
     page: int
     status: int
     times: int | None = 1
     retry_after_seconds: int | None = None
+    code: str = ""
 
 
 class FaultSchedule:

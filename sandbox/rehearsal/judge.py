@@ -77,9 +77,12 @@ def _failure(case: Case, scene: Scene, outcome: Outcome) -> list[Verdict]:
 
 
 def _advice(case: Case, scene: Scene) -> str:
-    circling = next((call.alias for call in scene.query.calls if is_circling(scene, call.alias)), None)
+    circling = next((call.alias for call in scene.query.relations if is_circling(scene, call.alias)), None)
     if circling:
         return f"; {how_to_page(scene, circling)}"
+    if any(served.status == 400 for served in scene.served) and (metric := scene.query.metric):
+        found = scene.operation(metric.call.alias).metric(metric.metric)
+        return f"; one call gives at most {found.batch} figures: ask in batches" if found else ""
     if any(served.status == 429 for served in scene.served):
         return "; wait as long as Retry-After says and ask again"
     return "; what the schema does not require may be missing (row.get), and a collection may be empty" if case.check == "contract" else ""
@@ -88,7 +91,7 @@ def _advice(case: Case, scene: Scene) -> str:
 def _result(case: Case, scene: Scene, outcome: Outcome, *, has_failed: bool) -> list[Verdict]:
     problem = shape_problem(outcome.value, scene.query.column_names)
     if case.demand == "raise" and (has_failed or problem or not scene.expectation().is_met(outcome.value)):
-        return [_part_of_an_answer(case, outcome.value)]
+        return [_part_of_an_answer(case, scene, outcome.value)]
     if problem:
         return [_verdict(case, "SHAPE", problem)]
     found = diagnose(scene, outcome.value, in_small_world=case.check == "contract")
@@ -96,9 +99,11 @@ def _result(case: Case, scene: Scene, outcome: Outcome, *, has_failed: bool) -> 
     return [*wrong, *_waited(case, scene, outcome)]
 
 
-def _part_of_an_answer(case: Case, value: Json) -> Verdict:
+def _part_of_an_answer(case: Case, scene: Scene, value: Json) -> Verdict:
     count = f"{len(value)} rows" if isinstance(value, list) else "something"
-    repair = "bound the pages and raise beyond" if case.endless else "let the error out (response.raise_for_status())"
+    is_aws = scene.operation(scene.query.call.alias).protocol == "aws"
+    out = "let botocore's ClientError out" if is_aws else "let the error out (response.raise_for_status())"
+    repair = "bound the pages and raise beyond" if case.endless else out
     message = f"the tool returned {count} as if that were all: {repair}, never return part of an answer"
     return _verdict(case, "ENDLESS" if case.endless else "SWALLOWED", message)
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from schemas.base import Json
 from schemas.operation import Slice
 
+_OURS = ("x-aws", "x-metrics")
+"""Members that say how to call the operation, and nothing of what it answers."""
+
 
 def lenient(slice_: Slice) -> Slice:
     """The slice without credentials, servers and discriminators, and with every `oneOf` as an `anyOf`.
@@ -12,7 +15,7 @@ def lenient(slice_: Slice) -> Slice:
     Published documents list alternatives of which one admits all that another does, so that nothing is valid under exactly
     one, and the server's own answers are not either (seen: GitHub's events).
     """
-    document = {key: value for key, value in _eased(slice_.document).items() if key not in ("security", "servers")}
+    document = {key: value for key, value in _eased(slice_.document).items() if key not in ("security", "servers", *_OURS)}
     document["paths"] = {path: _unsecured(item) for path, item in document["paths"].items()}
     return slice_.model_copy(update={"document": document})
 

@@ -25,19 +25,27 @@ FIRST_NUMBER: Final = 500_000
 """What a numeric token counts from."""
 
 
+HOLLOW_AFTER: Final = 2
+"""Pages after which AWS gives one without rows: it may, and a tool that stops there loses the rest."""
+
+
 class BadRequest(Exception):
     """The request names no page of this listing."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """Rows `start` to `stop` of `total`. `next` holds the query parameters of the page that follows, None on the last."""
+    """Rows `start` to `stop` of `total`. `next` holds the query parameters of the page that follows, None on the last.
+
+    A hollow page has no rows and is not the last: the rows from `start` on are on the one that follows.
+    """
 
     start: int
     stop: int
     total: int
     size: int
     next: Words | None = None
+    is_hollow: bool = False
 
     @property
     def number(self) -> int:
@@ -112,20 +120,26 @@ def _is_free(schema: Json) -> bool:
 def _by_token(operation: Operation, name: str, query: Words, total: int, size: int, seed: int) -> Page:
     """Pages named by tokens that say nothing to their reader and have characters that a URL must escape."""
     mint = partial(_token, f"{seed}/{operation.id}", is_number="integer" in _types(operation, name))
-    start = _start(query[name], mint) if query.get(name) else 0
-    return _page(start, total, size, {name: mint(start + size)})
+    place = _start(query[name], mint) if query.get(name) else 0
+    if operation.protocol != "aws":
+        return _page(place, total, size, {name: mint(place + size)})
+    start, is_hollow = divmod(place, 2)
+    if is_hollow:
+        return Page(start, start, total, size, {name: mint(2 * start)}, is_hollow=True)
+    following = start + size
+    return _page(start, total, size, {name: mint(2 * following + (following == HOLLOW_AFTER * size))})
 
 
 def _token(listing: str, start: int, *, is_number: bool) -> str:
     if is_number:
         return str(FIRST_NUMBER + start)
     check = hashlib.sha256(f"{listing}/{start}".encode()).digest()[:6]
-    return base64.b64encode(b"\xfb\xff" + check + start.to_bytes(2)).decode()
+    return base64.b64encode(b"\xfb\xff" + check + start.to_bytes(4)).decode()
 
 
 def _start(token: str, mint: Callable[[int], str]) -> int:
     try:
-        start = int(token) - FIRST_NUMBER if token.isdigit() else int.from_bytes(base64.b64decode(token)[-2:])
+        start = int(token) - FIRST_NUMBER if token.isdigit() else int.from_bytes(base64.b64decode(token)[-4:])
     except binascii.Error:
         start = -1
     if start < 0 or mint(start) != token:

@@ -10,6 +10,7 @@ from typing import Final
 
 from sandbox.rehearsal.arrangement import arranged
 from sandbox.rehearsal.bed import Bed, Subject
+from sandbox.rehearsal.figures import FigureMaker, Plotter
 from sandbox.rehearsal.rows import RowMaker
 from sandbox.rehearsal.sites import Site, survey
 from sandbox.rehearsal.subjects import FEWEST_MATCHES, Subjects
@@ -30,7 +31,11 @@ class Planter:
     """Plants worlds for one Query. All chance comes from `random`, all times lie around `now`."""
 
     def __init__(self, query: Query, slices: Mapping[str, Slice], now: datetime, random: Random) -> None:
-        self.makers = {call.operation: RowMaker(slices[call.operation], random, now) for call in query.calls}
+        self.row_makers = {call.operation: RowMaker(slices[call.operation], random, now) for call in query.relations}
+        self.makers = dict(self.row_makers)
+        if query.metric:
+            operation = query.metric.call.operation
+            self.makers[operation] = FigureMaker(slices[operation], random, now)
         self._query = query
         self._now = now
         self._random = random
@@ -59,7 +64,7 @@ class Planter:
         """For a relation that is one object: a world for each value worth planting, at most so many."""
         subjects = self._subjects(arguments, steady=False)
         found = [*subjects.probes(), *subjects.pairings()] or list(islice(subjects.matches(), 1))
-        return tuple(_grow(self._bed(), (subject,)).world() for subject in found[:most])
+        return tuple(self._plotted(_grow(self._bed(), (subject,)).world(), arguments) for subject in found[:most])
 
     def plain(self, arguments: Arguments) -> World:
         """A small world of a few pages that stands still while a tool sleeps: matches and one decoy for each clause."""
@@ -70,10 +75,26 @@ class Planter:
     def single_page(self, arguments: Arguments) -> World:
         """So few rows, all matches, that they fit on one page."""
         matches = self._subjects(arguments, steady=True).matches()
-        return _grow(self._bed(), islice(matches, SINGLE_PAGE_ROWS)).world()
+        return self._plotted(_grow(self._bed(), islice(matches, SINGLE_PAGE_ROWS)).world(), arguments)
 
-    def _bed(self) -> Bed:
-        return Bed(self._query, self.makers, self._single)
+    def batches(self, arguments: Arguments, operation: str, rows: int) -> World:
+        """At least so many rows of an operation, all of matches, with nothing in them but what the Query reads."""
+        bed, subjects = self._bed(is_bare=True), self._subjects(arguments, steady=True)
+        while len(bed.rows[operation]) < rows:
+            _grow(bed, subjects.matches())
+        return self._listed(bed, arguments)
+
+    def _bed(self, *, is_bare: bool = False) -> Bed:
+        return Bed(self._query, self.makers, self._single, is_bare=is_bare)
+
+    def _plotted(self, world: World, *argument_sets: Arguments) -> World:
+        """The world with a series for each figure."""
+        metric = self._query.metric
+        if metric is None:
+            return world
+        plotter = Plotter(self._query, metric, argument_sets)
+        figures = tuple(plotter.plotted(row) for row in world.rows[metric.call.operation])
+        return World({**world.rows, metric.call.operation: figures}, world.notes)
 
     def _subjects(self, arguments: Arguments, *, steady: bool) -> Subjects:
         sites = survey(self._query, self.makers, arguments, self._now, self._random, steady=steady)
@@ -92,7 +113,7 @@ class Planter:
                 bed.strew(call)
         for rows in bed.rows.values():
             self._random.shuffle(rows)
-        return arranged(bed.world(), self._query, argument_sets, self._now)
+        return arranged(self._plotted(bed.world(), *argument_sets), self._query, argument_sets, self._now)
 
 
 def _grow(bed: Bed, subjects: Iterable[Subject]) -> Bed:

@@ -12,7 +12,7 @@ from sandbox.broker.grant import Grant
 from sandbox.broker.wire import Transport
 from sandbox.egress import Egress
 from sandbox.jobs import Job, Outcome
-from sandbox.rehearsal.api import BASE_URL
+from sandbox.rehearsal.api import BASE_URL, base_url
 from schemas.operation import Operation, Slice
 from schemas.source import Source
 
@@ -42,7 +42,7 @@ class BrokeredRunner:
     def __init__(self, run: Callable[[Job, Egress], Outcome], slices: Sequence[Slice], known: Sequence[Operation] = ()) -> None:
         self._run = run
         operations = tuple(known) or tuple(slice_.operation for slice_ in slices)
-        source = Source(name=operations[0].source, spec_url=f"{BASE_URL}/openapi.json", base_url=BASE_URL)
+        source = Source(name=operations[0].source, spec_url=f"{BASE_URL}/openapi.json", base_url=base_url(operations[0].protocol))
         self._grant = Grant(source, tuple(slices), operations)
 
     def __call__(self, job: Job, api: Transport, budget: Budget) -> Ran:

@@ -68,7 +68,7 @@ class Scene:
         operation = self.operation(alias)
         note = self.notes.get((operation.id, index), "")
         size = max((page.size for page in self.pages(alias)), default=1)
-        return note, f"page {index // size + 1} of {operation.path}"
+        return note, f"page {index // size + 1} of {place_of(operation)}"
 
 
 def delivered(scene: Scene, alias: str) -> list[Json]:
@@ -79,7 +79,7 @@ def delivered(scene: Scene, alias: str) -> list[Json]:
 
 def is_circling(scene: Scene, alias: str) -> bool:
     """Whether a page was given out more than once."""
-    starts = [page.start for page in scene.pages(alias)]
+    starts = [(page.start, page.is_hollow) for page in scene.pages(alias)]
     return len(starts) > len(set(starts))
 
 
@@ -88,11 +88,17 @@ def how_to_page(scene: Scene, alias: str) -> str:
     operation, pages = scene.operation(alias), scene.pages(alias)
     read = len({index for page in pages for index in range(page.start, page.stop)})
     again = ", and pages more than once" if is_circling(scene, alias) else ""
-    counts = f"{read} of {len(scene.relations[alias])} rows of {operation.path} were read in {len(pages)} responses{again}"
-    return f"{counts}: {_way(operation)}"
+    counts = f"{read} of {len(scene.relations[alias])} rows of {place_of(operation)} were read in {len(pages)} responses{again}"
+    return f"{counts}: {way(operation)}"
 
 
-def _way(operation: Operation) -> str:
+def place_of(operation: Operation) -> str:
+    """What an author calls the operation: its path, or AWS's own name."""
+    return operation.label if operation.protocol == "aws" else operation.path
+
+
+def way(operation: Operation) -> str:
+    """How to read a listing to its end."""
     match operation.pagination:
         case None:
             return "its one response holds them all"
@@ -103,6 +109,8 @@ def _way(operation: Operation) -> str:
         case OffsetPagination(offset_parameter=name, total_path=total):
             end = f"`{total}` rows are there or a page is empty" if total else "a page is empty"
             return f"raise `{name}` by the number of rows received, until {end}; a page may hold fewer rows than asked for"
+        case CursorPagination(next_path=path, cursor_parameter=name) if operation.protocol == "aws":
+            return f"use a paginator, or send the response's `{path}` as `{name}` until there is none; a page may be empty and not the last"
         case CursorPagination(next_path=path, cursor_parameter=name):
             return f"send the response's `{path}` as `{name}` until it is null, empty or absent"
         case LinkPagination():

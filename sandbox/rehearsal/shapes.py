@@ -144,10 +144,19 @@ def _is_json(media_type: str) -> bool:
 
 def row_node(reader: SchemaReader, slice_: Slice) -> Json:
     """The schema of one row of the operation's answer."""
+    *holders, last = (slice_.operation.rows_path or "").split("[].")
     node = body_node(slice_.document)
-    for step in slice_.operation.rows_path.split(".") if slice_.operation.rows_path else ():
-        node = reader.child(node, step)
+    for way in holders:
+        node = reader.merged(below(reader, node, way)).get("items", {})
+    node = below(reader, node, last)
     return node if slice_.operation.row_is_single else reader.merged(node).get("items", {})
+
+
+def below(reader: SchemaReader, node: Json, path: str) -> Json:
+    """The schema at a dotted path."""
+    for step in path.split(".") if path else ():
+        node = reader.child(node, step)
+    return node
 
 
 def _refers(node: Json) -> bool:

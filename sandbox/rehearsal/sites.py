@@ -12,6 +12,7 @@ from typing import Final
 from sandbox.rehearsal import fills
 from sandbox.rehearsal.choices import Choice, choices, is_legal, with_offsets
 from sandbox.rehearsal.clauses import Clause, clauses, partner_clauses
+from sandbox.rehearsal.figures import joins_of
 from sandbox.rehearsal.fills import Place
 from sandbox.rehearsal.rows import RowMaker
 from schemas.base import Scalar
@@ -39,7 +40,7 @@ class Site:
 
 @dataclass(frozen=True)
 class Uses:
-    """The paths that a Query ranks rows or figures by, groups by and shows. A join's right side is none: it follows the left."""
+    """The paths that a Query ranks rows or figures by, groups by and shows. A join's sides are not shown: they follow each other."""
 
     ranked: frozenset[str]
     grouped: frozenset[str]
@@ -56,7 +57,7 @@ def survey(
     later = _by_path((*partner, *clauses(query, constants, now + STEADY))) if steady else judging
     operations = {call.alias: call.operation for call in query.calls}
     sites = {}
-    for path in sorted({*judging, *used.ranked, *used.grouped, *used.shown} - {join.right for join in query.joins}):
+    for path in sorted({*judging, *used.ranked, *used.grouped, *used.shown} - {join.right for join in joins_of(query)}):
         alias, _, rest = path.partition(".")
         place = Place(path, rest, makers[operations[alias]], judging.get(path, ()), now, random)
         sites[path] = _site(place, used, constants, later.get(path, ()))
@@ -64,7 +65,8 @@ def survey(
 
 
 def _uses(query: Query) -> Uses:
-    shown = frozenset(column.path for column in query.select)
+    # What is joined on is there, but where a subject is to have no key.
+    shown = frozenset(column.path for column in query.select) - {join.left for join in joins_of(query)}
     if query.group is None:
         return Uses(frozenset(order.path for order in query.order), frozenset(), shown)
     figures = frozenset(aggregate.path for aggregate in query.group.aggregates if aggregate.path)

@@ -11,11 +11,14 @@ from typing import Final
 
 import orjson
 
+from sandbox.aws_models import aws_session_of
 from sandbox.jobs import Coverage, Job
 from sandbox.redaction import Redactor
-from sandbox.rehearsal.api import BASE_URL, RehearsalApi, listings
+from sandbox.rehearsal.api import RehearsalApi, base_url, listings
+from sandbox.rehearsal.aws import REGION
 from sandbox.rehearsal.cases import Case, Playbook
 from sandbox.rehearsal.fidelity import Fidelity
+from sandbox.rehearsal.gauges import Gauge
 from sandbox.rehearsal.judge import Verdict, judge
 from sandbox.rehearsal.lenient import lenient
 from sandbox.rehearsal.plant import Planter
@@ -55,8 +58,10 @@ class Stage:
         self._candidate, self._run, self._seed, self._now = candidate, run, seed, now
         self._slices = {operation: lenient(slices[operation]) for operation in sorted(needed)}
         self._planter = Planter(candidate.query, self._slices, now, random)
-        self._listings = listings(self._slices.values(), self._planter.makers)
+        self._listings = listings(self._slices.values(), self._planter.makers, self._gauges())
+        self._protocol = self._slices[candidate.query.call.operation].operation.protocol
         self._fidelity = {operation: Fidelity(slice_) for operation, slice_ in self._slices.items()}
+        self._aws = aws_session_of([slices[operation] for operation in sorted(needed)], REGION)
         self._redactor = Redactor()
         self._admitted: dict[int, tuple[World, World]] = {}
 
@@ -78,20 +83,28 @@ class Stage:
         ran = self._run(self._job(case), api, case.budget)
         operations = {operation: slice_.operation for operation, slice_ in self._slices.items()}
         query = self._candidate.query
-        scene = Scene(query, seen.relations(query), case.arguments, self._now, operations, tuple(api.served), seen.notes)
+        scene = Scene(query, seen.relations(query, case.arguments), case.arguments, self._now, operations, tuple(api.served), seen.notes)
         return Trial(case, scene, tuple(judge(case, scene, ran)), ran.outcome.coverage)
 
     def _job(self, case: Case) -> Job:
         return Job(
             source=self._candidate.source,
             entry="call",
-            base_url=BASE_URL,
+            base_url=base_url(self._protocol),
             started_at=self._now,
             function=self._candidate.function,
             arguments=case.arguments,
             seed=self._seed,
             trace=True,
+            aws=self._aws,
         )
+
+    def _gauges(self) -> dict[str, Gauge]:
+        metric = self._candidate.query.metric
+        if metric is None:
+            return {}
+        operation = metric.call.operation
+        return {operation: Gauge(self._slices[operation], self._planter.makers[operation], metric, self._now)}
 
     def _admit(self, case: Case) -> World:
         """The world as tools get to see it, checked against the slices when it is first used."""
@@ -104,7 +117,7 @@ class Stage:
     def _check(self, world: World) -> None:
         api = RehearsalApi(self._listings, world, self._seed)
         for listing in self._listings:
-            for body in api.bodies(listing):
+            for body in api.bodies(listing, self._candidate.query.defaults):
                 self._fidelity[listing.operation.id].check(body)
 
     def _redacted(self, world: World) -> World:

@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 
 from sandbox.rehearsal.bed import Partners, Subject
 from sandbox.rehearsal.choices import Choice
+from sandbox.rehearsal.figures import joins_of
 from sandbox.rehearsal.fills import GROUP_SIZES
 from sandbox.rehearsal.sites import Site
 from schemas.query import Join, Query
@@ -32,6 +33,7 @@ WORDS: Final[Mapping[Partners, str]] = {
     "keyless": "no key",
     "two": "two partners",
     "shared": "another row's partner",
+    "stale": "only figures older than the window",
 }
 
 T = TypeVar("T")
@@ -43,7 +45,7 @@ class Subjects:
     def __init__(self, query: Query, sites: Mapping[str, Site]) -> None:
         self._query = query
         self._sites = sites
-        self._partners: dict[str, Partners] = {join.call.alias: self._usual(join.call.alias) for join in query.joins}
+        self._partners: dict[str, Partners] = {join.call.alias: self._usual(join.call.alias) for join in joins_of(query)}
 
     def matches(self) -> Iterator[Subject]:
         """Subjects that satisfy everything: more than the limit, and enough for groups of different size."""
@@ -69,10 +71,10 @@ class Subjects:
 
     def pairings(self) -> Iterator[Subject]:
         """For each join: no partner, no key, two partners alike and two of which one is a decoy, a partner shared."""
-        for join in self._query.joins:
+        for join in joins_of(self._query):
             alias = join.call.alias
             decoy = {path: site.failing[0] for path, site in self._sites.items() if path.startswith(f"{alias}.") and site.failing}
-            for kind in _kinds(join):
+            for kind in _kinds(join, is_figure=join not in self._query.joins):
                 for second in ({}, decoy) if kind == "two" else ({},):
                     yield Subject(self._filled(), self._partners | {alias: kind}, f"{WORDS[kind]} in {alias}", second)
 
@@ -88,15 +90,18 @@ class Subjects:
 
     def _usual(self, alias: str) -> Partners:
         """One partner, except where only its absence can satisfy the Query."""
-        keys = {join.right for join in self._query.joins}
+        keys = {join.right for join in joins_of(self._query)}
         emptied = [predicate.path for predicate in self._query.where if predicate.op == "is_empty"]
         mine = [path for path in emptied if path.startswith(f"{alias}.")]
         return "none" if any(path in keys or not self._sites[path].passing for path in mine) else "one"
 
 
-def _kinds(join: Join) -> Iterator[Partners]:
+def _kinds(join: Join, *, is_figure: bool) -> Iterator[Partners]:
     yield from ("none", "keyless")
-    if join.right.rpartition(".")[2] not in IDENTITIES:
+    if is_figure:
+        yield "stale"  # one behind each window that the tool is run with
+        yield "stale"
+    elif join.right.rpartition(".")[2] not in IDENTITIES:
         yield "two"
     if join.left.rpartition(".")[2] not in IDENTITIES:
         yield from ("one", "shared")

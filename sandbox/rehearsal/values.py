@@ -155,6 +155,8 @@ class Values:
         return least, most
 
     def _text(self, node: Json, schema: SchemaNode, name: str) -> str:
+        if schema.get("contentEncoding") == "base64":
+            return FORMATS["byte"](self._random)
         if "pattern" in schema:
             return self._matching(node, schema["pattern"])
         kind = schema.get("format", "")

@@ -20,12 +20,12 @@ def without(world: World, operations: Collection[str]) -> World:
 
 
 def without_optional(world: World, makers: dict[str, RowMaker]) -> World:
-    """Every row with only what its schema requires, and null wherever that is allowed."""
+    """Every row that these make with only what its schema requires, and null wherever that is allowed."""
     return _changed(world, makers, lambda reader, node, row, _: _bare(reader, node, row))
 
 
 def newer(world: World, makers: dict[str, RowMaker]) -> World:
-    """Every second row with members that its enumerations do not list, and every row with a property more."""
+    """Every second row that these make with members that its enumerations do not list, and every row with a property more."""
 
     def renewed(reader: SchemaReader, node: Json, row: Json, index: int) -> Json:
         return {**(_unlisted(reader, node, row) if index % 2 else row), **ADDED}
@@ -37,8 +37,9 @@ def _changed(world: World, makers: dict[str, RowMaker], change: Callable[[Schema
     rows = {
         operation: tuple(change(makers[operation].reader, makers[operation].node, row, index) for index, row in enumerate(planted))
         for operation, planted in world.rows.items()
+        if operation in makers
     }
-    return World(rows, world.notes)
+    return World({**world.rows, **rows}, world.notes)
 
 
 def _bare(reader: SchemaReader, node: Json, row: Json) -> Json:

@@ -8,9 +8,13 @@ from collections.abc import Iterator
 from sandbox.review_rules.rule import Hit, Subject, functions
 from sandbox.review_rules.walk import shown
 from schemas.errors import quoted
+from schemas.operation import Protocol
 from schemas.query import ParameterType, QueryParameter
 
 PYTHON_TYPES: dict[ParameterType, str] = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
+
+GIVEN: dict[Protocol, tuple[str, str]] = {"http": ("client", "httpx.Client"), "aws": ("session", "boto3.Session")}
+"""What a tool calls the API with, by the protocol of its operations: the parameter's name and type."""
 
 MAKERS = frozenset(
     {"bool", "dict", "float", "frozenset", "int", "list", "range", "set", "str", "tuple"}
@@ -41,17 +45,18 @@ def wrong_signature(subject: Subject) -> Iterator[Hit]:
 def expected_signature(subject: Subject) -> str:
     """The public function's first line, as the Query has it."""
     parameters = [f"{p.name}: {PYTHON_TYPES[p.type]} = {p.default!r}" for p in subject.query.parameters]
-    named = ", ".join(["client: httpx.Client", *(["*", *parameters] if parameters else [])])
+    named = ", ".join([": ".join(GIVEN[subject.protocol]), *(["*", *parameters] if parameters else [])])
     return f"def {subject.function}({named}) -> list[…]"
 
 
 def _differences(subject: Subject, function: ast.FunctionDef) -> Iterator[str]:
     arguments = function.args
     positional = [*arguments.posonlyargs, *arguments.args]
-    if [argument.arg for argument in positional] != ["client"] or arguments.defaults or arguments.vararg or arguments.kwarg:
-        yield "its one positional parameter is not `client`"
-    elif subject.dotted(_annotation(positional[0])) != "httpx.Client":
-        yield "`client` is not an httpx.Client"
+    name, type_ = GIVEN[subject.protocol]
+    if [argument.arg for argument in positional] != [name] or arguments.defaults or arguments.vararg or arguments.kwarg:
+        yield f"its one positional parameter is not `{name}`"
+    elif subject.dotted(_annotation(positional[0])) != type_:
+        yield f"`{name}` is no {type_}"
     if not (isinstance(function.returns, ast.Subscript) and subject.dotted(function.returns.value) == "list"):
         yield "it does not return a list of rows"
     yield from _parameter_differences(subject, arguments)

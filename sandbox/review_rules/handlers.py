@@ -9,6 +9,7 @@ from sandbox.review_rules.rule import Hit, Subject
 from sandbox.review_rules.walk import inside, names, shown
 
 _BROAD = frozenset({"", "Exception", "BaseException"})
+_LIBRARIES = ("httpx.", "boto3.", "botocore.")
 _BACKEND = frozenset({"OSError", "IOError", "ConnectionError", "TimeoutError"})
 
 
@@ -28,7 +29,7 @@ def _swallows(subject: Subject, handler: ast.ExceptHandler) -> bool:
     caught = {subject.dotted(name) for name in types}
     if caught & _BROAD or all(isinstance(statement, ast.Pass | ast.Continue) for statement in handler.body):
         return True
-    is_backend = any(name in _BACKEND or name.startswith("httpx.") for name in caught)
+    is_backend = any(name in _BACKEND or name.startswith(_LIBRARIES) or ".exceptions." in name for name in caught)
     return is_backend and not _keeps(handler)
 
 

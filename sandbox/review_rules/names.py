@@ -27,7 +27,10 @@ MEMBERS = {
 """All that may be used of modules that also hold the keys to the host."""
 
 ENVIRONMENT = ("os.environ", "os.getenv", "sys.argv")
-CLIENTS = re.compile(r"httpx\.((Async)?(Client|BaseTransport|HTTPTransport)|request|stream|get|options|head|post|put|patch|delete)(\..*)?")
+CLIENTS = re.compile(
+    r"httpx\.((Async)?(Client|BaseTransport|HTTPTransport)|request|stream|get|options|head|post|put|patch|delete)(\..*)?"
+    r"|boto3\.(Session|client|resource|session|setup_default_session|DEFAULT_SESSION)(\..*)?"
+)
 
 _PLAIN_DUNDERS = frozenset({"__name__", "__main__", "__doc__", "__init__"})
 _OPEN_MEMBERS = frozenset({"_asdict", "_replace", "_fields"})
@@ -98,13 +101,13 @@ def environment_outside_main(subject: Subject) -> Iterator[Hit]:
 
 
 def own_clients(subject: Subject) -> Iterator[Hit]:
-    """What goes around the client handed in, called at once or kept under another name; a type may be named anywhere."""
+    """What goes around the client or session handed in, called at once or kept under another name; a type may be named anywhere."""
     passed_over = subject.in_annotations | {id(node.value) for node in subject.nodes if isinstance(node, ast.Attribute)}
     for node in subject.nodes:
         if not isinstance(node, ast.Attribute | ast.Name) or id(node) in passed_over or subject.is_in_main(node):
             continue
-        if (name := subject.dotted(node)) == "httpx":
-            yield Hit(node.lineno, "httpx as a value")
+        if (name := subject.dotted(node)) in ("httpx", "boto3"):
+            yield Hit(node.lineno, f"{name} as a value")
         elif CLIENTS.fullmatch(name):
             yield Hit(node.lineno, name)
 

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from sandbox.review_rules.walk import assigned
 from sandbox.syntax import Which
+from schemas.operation import Protocol
 from schemas.query import Query
 from schemas.verification import Severity
 
@@ -29,6 +30,7 @@ class Subject:
     tree: ast.Module
     function: str
     query: Query
+    protocol: Protocol = "http"
 
     @cached_property
     def nodes(self) -> tuple[ast.AST, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.image.baked import MODULES
-from sandbox.review_rules import author_tests, cuts, form, handlers, loops, names, words
+from sandbox.review_rules import author_tests, aws, cuts, form, handlers, loops, names, words
 from sandbox.review_rules.rule import Rule
 from sandbox.syntax import Which
 
@@ -21,7 +21,8 @@ RULES = (
     Rule("S_DOCSTRING", "{what} has no docstring: say what it returns, as an operator would ask for it", form.missing_docstrings),
     Rule(
         "S_MAIN",
-        "{what}: a tool also runs from the command line; `main()` parses arguments, builds the client from BASE_URL and TOKEN, prints "
+        "{what}: a tool also runs from the command line; `main()` parses arguments, builds the client from BASE_URL and TOKEN (for AWS "
+        "the session from AWS_PROFILE and AWS_REGION), prints "
         'JSON, and is called under `if __name__ == "__main__":`',
         form.missing_main,
     ),
@@ -30,7 +31,7 @@ RULES = (
         "{what} runs on import: a module only imports, defines, and names constants; move it into a function",
         form.effects_on_import,
     ),
-    Rule("S_URL", "{what} is an address in the code: pass a path to `client`, which knows the host", words.addresses),
+    Rule("S_URL", "{what} is an address in the code: what is handed in to call with knows the host", words.addresses),
     # What it must not touch
     Rule("S_IMPORT", f"{{what}} can't be imported; a tool may import: {_IMPORTABLE}", names.foreign_imports),
     Rule(
@@ -55,7 +56,12 @@ RULES = (
         "{what} outside `main()`: take it as a parameter, so that a run depends on its arguments alone",
         names.environment_outside_main,
     ),
-    Rule("S_CLIENT", "{what} goes around the client: call the API through the `client` that is handed in", names.own_clients),
+    Rule("S_CLIENT", "{what} goes around what is handed in: call the API through that `client` or `session`", names.own_clients),
+    Rule(
+        "S_SESSION",
+        '{what}: the session that is handed in knows where and as whom; name the service and nothing else, `session.client("ec2")`',
+        aws.other_places,
+    ),
     Rule("S_SECRET", f"{{what}} is written in the code: {_SIGNED}", words.credentials, texts=_BOTH),
     Rule("S_SECRET", f"{{what}} is written in the code: {_SIGNED}", words.named_credentials),
     Rule("S_LOOKING_AWAY", "{what} tells a check to look away: mend what it finds", words.looking_away, texts=_BOTH),
@@ -72,6 +78,9 @@ RULES = (
         f"{{what}} cuts the result where nobody asked for it: return all, or as many as a parameter of the Query says; of pages, {_BUDGET}",
         cuts.silent_cuts,
     ),
+    Rule("S_CUT", "{what} stops before the last page: go through all of them", aws.first_pages),
+    Rule("S_PER_ROW", "{what} makes a client in every round: make it once, before the loop", aws.clients_in_loops),
+    Rule("S_PER_ROW", "{what} asks AWS once for each row: read whole listings, ask for figures in batches, and join", aws.calls_per_row),
     # The author's tests
     Rule("S_TESTS", "the tests prove nothing: {what}", author_tests.empty_tests, texts=("tests",)),
     Rule(

@@ -9,6 +9,7 @@ import pytest
 
 from agents.knowledge import Knowledge
 from agents.rules.engine import RulesEngine
+from doc_sources.botocore_models import BotocoreFetcher
 from doc_sources.catalogue import load_catalogue
 from doc_sources.download import Downloader
 from doc_sources.fetcher import OpenApiFetcher
@@ -16,9 +17,13 @@ from eval.estate.app import create_app
 from eval.estate.serve import serving
 from rag.index import OperationIndex
 from schemas.operation import Slice
-from schemas.source import Source
+from schemas.source import AwsAccess, Source
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+AWS_SERVICES = (
+    "ec2", "cloudwatch", "rds", "lambda", "s3", "iam", "autoscaling", "elbv2", "elb", "cloudformation", "fsx", "elasticache", "service-quotas",
+)  # fmt: skip
 
 
 class NoSecrets:
@@ -50,3 +55,20 @@ def knowledge(slices: Mapping[str, Slice]) -> Knowledge:
 @pytest.fixture(scope="session")
 def engine() -> RulesEngine:
     return RulesEngine(lambda source, tests: (source, tests), lambda: NOW)
+
+
+@pytest.fixture(scope="session")
+def aws_slices() -> Mapping[str, Slice]:
+    """Those of enough services that their names overlap, by operation id."""
+    source = Source(name="aws", spec_url=f"botocore:{','.join(AWS_SERVICES)}", base_url="aws://", aws=AwsAccess(regions=("us-east-1",)))
+    fetched = BotocoreFetcher(load_catalogue()).fetch(source)
+    assert fetched is not None
+    return {piece.operation.id: piece for piece in fetched.slices}
+
+
+@pytest.fixture(scope="session")
+def aws_knowledge(aws_slices: Mapping[str, Slice]) -> Knowledge:
+    operations = [piece.operation for piece in aws_slices.values()]
+    index = OperationIndex()
+    index.rebuild(operations, {"aws": "Amazon Web Services"})
+    return Knowledge(index, operations, None)

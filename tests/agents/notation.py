@@ -10,6 +10,9 @@ SIGNS = {"eq": "=", "ne": "!=", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 def compact(query: Query) -> str:
     """`hosts where hosts.cpu > 80 order hosts.cpu desc limit 5`."""
     parts = [query.call.operation, *(_join(query, join) for join in query.joins)]
+    if query.metric:
+        join = query.metric
+        parts.append(f"metric {join.metric} {join.statistic} {join.take} {query.defaults[join.window]}m")
     conditions = [_predicate(query, predicate) for predicate in query.where]
     if query.window:
         conditions.append(f"{query.window.path} within {query.defaults[query.window.parameter]:g}h")

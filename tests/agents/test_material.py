@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from agents.knowledge import Knowledge
 from agents.material import MOST_CHARACTERS, MOST_CHARACTERS_EACH, called, candidates, paths_of
 from schemas.operation import Effect, Operation, RowField
-from schemas.query import Aggregate, Call, Column, Grouping, Join, Order, Predicate, Query, QueryParameter, Window
+from schemas.query import Aggregate, Call, Column, Grouping, Join, MetricJoin, Order, Predicate, Query, QueryParameter, Window
 
 
 def operation(name: str, fields: int = 3, words: str = "List things.") -> Operation:
@@ -81,3 +82,26 @@ def test_every_clause_that_reads_a_path_is_counted_once() -> None:
     assert paths_of(query) == ("b.on", "b.a", "a.id", "a.at", "a.kind", "a.size")
     plain = Query(call=Call(alias="a", operation="s:a"), select=(Column(name="x", path="a.x"),), order=(Order(path="a.y"),))
     assert paths_of(plain) == ("a.x", "a.y")
+
+
+def test_an_aws_operation_is_told_as_boto3_calls_it_and_its_metrics_as_they_are_asked_for(aws_knowledge: Knowledge) -> None:
+    instances = next(found for found in aws_knowledge.listable() if found.id == "aws:ec2.DescribeInstances")
+    readings = aws_knowledge.metrics_of(instances)
+    shown = candidates([instances], "CPU of instances", aws_knowledge.metrics_of)[instances.id]
+    assert "metric ec2_cpu (CPU utilization, percent) on InstanceId through aws:cloudwatch.GetMetricData" in shown
+    [reader] = {reading.operation.id: reading.operation for reading in readings}.values()
+    cpu = MetricJoin(
+        call=Call(alias="cpu", operation=reader.id), metric="ec2_cpu", left="instances.InstanceId", statistic="Average",
+        period_seconds=300, window="minutes",
+    )  # fmt: skip
+    query = Query(
+        call=Call(alias="instances", operation=instances.id),
+        metric=cpu,
+        select=(Column(name="cpu", path="cpu.value"),),
+        parameters=(QueryParameter(name="minutes", type="integer", default=30),),
+    )
+    text = called(query, {instances.id: instances, reader.id: reader})
+    assert 'call: `session.client("ec2").get_paginator("describe_instances").paginate(…)`' in text
+    assert "rows: at `Reservations[].Instances`" in text
+    assert "at most 500 keys a call" in text
+    assert len(text) < MOST_CHARACTERS

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from agents.knowledge import Reading
 from agents.plan_check import problems
+from schemas.metric import Metric
 from schemas.operation import Operation, RowField
-from schemas.query import Call, Column, Join, Predicate, Query, QueryParameter, Window
+from schemas.query import Call, Column, Join, MetricJoin, Predicate, Query, QueryParameter, Window
 from tests.agents.test_material import operation
 
 FIELDS = (
@@ -66,3 +68,43 @@ def test_nested_fields_and_the_inside_of_an_open_object_may_be_read(path: str) -
 )  # fmt: skip
 def test_a_problem_is_told_so_that_it_can_be_mended(changes: dict[str, Any], problem: str) -> None:
     assert problem in "\n".join(problems(query(**changes), SHOWN))
+
+
+GAUGE = Metric(
+    name="load", title="Load", subject="s:list", key="id", unit="percent", statistic="Average", statistics=("Average", "Maximum"),
+    period_seconds=300, window_minutes=30, batch=2, request={}, items_path="items", item={"id": "{id}", "key": "{key}"},
+    results_path="results", id_path="id", values_path="values",
+)  # fmt: skip
+READINGS = {LISTED.id: (Reading(GAUGE, operation("read").model_copy(update={"metrics": (GAUGE,)})),)}
+
+
+def measured(path: str = "load.value", **changes: Any) -> Query:
+    join = {"call": Call(alias="load", operation="s:read"), "metric": "load", "left": "things.id", "statistic": "Average"}
+    parameters = tuple(QueryParameter(name=name, type="integer", default=30) for name in ("least", "minutes"))
+    where = (Predicate(path=path, op="gt", parameter="least"),)
+    metric = MetricJoin.model_validate(join | {"period_seconds": 300, "window": "minutes"} | changes)
+    return query(metric=metric, where=where, parameters=parameters)
+
+
+def test_a_metric_that_was_shown_can_be_used() -> None:
+    assert problems(measured(), SHOWN, READINGS) == ()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "problem"),
+    [
+        (measured(metric="temperature"), "s:list has no metric 'temperature'; it has: load"),
+        (measured(call=Call(alias="load", operation="s:list")), "metric load is read through s:read"),
+        (measured(left="things.size"), "metric load is joined on things.id"),
+        (measured(statistic="p99"), "metric load has no statistic 'p99'; it has: Average, Maximum"),
+        (measured(period_seconds=60), "the period of metric load is 300 seconds"),
+        (measured(path="load.key"), "there is load.value only, not 'load.key'"),
+    ],
+)
+def test_a_metric_that_was_not_is_told(wrong: Query, problem: str) -> None:
+    [told] = problems(wrong, SHOWN, READINGS)
+    assert problem in told
+
+
+def test_a_metric_of_nothing_that_was_shown_is_none() -> None:
+    assert problems(measured(), SHOWN) == ("s:list has no metric 'load'; it has: none",)

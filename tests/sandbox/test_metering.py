@@ -52,3 +52,12 @@ def test_the_watchdog_interrupts_a_run_over_its_limit_and_none_afterwards() -> N
     interrupted.clear()
     with dog.watching(Meter(Limits(wall_seconds=100, cpu_seconds=100))):
         assert not interrupted.wait(0.05)
+
+
+def test_what_the_host_takes_beyond_a_sleep_s_length_counts_against_the_wall() -> None:
+    meter = Meter(Limits(wall_seconds=100))
+    before = meter.usage(0).wall_seconds
+    with meter.sleeping(0):
+        threading.Event().wait(0.02)
+    assert meter.usage(0).wall_seconds >= before + 0.02
+    assert meter.slept_seconds == 0

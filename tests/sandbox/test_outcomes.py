@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from sandbox.jobs import AwsSession, Branch, Coverage, Limits, Outcome, TestOutcome, ToolError, Usage
-from sandbox.outcomes import decode_outcome, encode_job
+from sandbox.outcomes import MAX_VALUES, decode_outcome, encode_job
 from sandbox.protocol import ProtocolBroken
 from tests.sandbox.isolates import call_job
 
@@ -119,3 +119,9 @@ def test_a_job_takes_its_service_models_along() -> None:
 def test_arguments_that_json_cannot_hold_are_the_caller_s_mistake() -> None:
     with pytest.raises(ValueError, match="JSON"):
         encode_job(call_job("", n=float("nan")))
+
+
+@pytest.mark.parametrize(("count", "finding"), [(MAX_VALUES - 5, None), (MAX_VALUES, "F_VALUE")])
+def test_a_report_of_more_values_than_the_host_reads_in_a_second_is_a_trap(count: int, finding: str | None) -> None:
+    outcome = _decode(f'{{"status": "returned", "value": [{"1," * count}1]}}')
+    assert outcome.finding == finding

@@ -13,6 +13,7 @@ from agents.rules.words import Quantity, Word, stems_of
 from schemas.query import Comparison
 
 TERM = r"[^\s|#§<]+"
+STATISTICS = {"<avg>": "average", "<max>": "maximum", "<most>": "maximum", "<min>": "minimum", "<least>": "minimum"}
 CORES = "cpus"
 """A measure word of its own: 8核."""
 
@@ -49,7 +50,7 @@ def _threshold(sentence: ChineseSentence, found: Found, op: Comparison, value: Q
     """The words of the field before the figure; only where there are none, those after it: 超过8个CPU的主机."""
     span = found.words()
     noun = found.words("noun") if "noun" in found.match.groupdict() else ()
-    before, after = figure_before(sentence, span[0].index) + noun, directly_after(sentence, span[-1].index)
+    before, after = _measured(sentence, span[0].index) + noun, directly_after(sentence, span[-1].index)
     if before and not is_use(before):
         after = tuple(word for word in after[:1] if word.lower == CORES)
     elif not after:
@@ -59,6 +60,20 @@ def _threshold(sentence: ChineseSentence, found: Found, op: Comparison, value: Q
     if counted:
         before, after = _plural(before), _plural(after)
     return Threshold(op, value, before, after, borrowed=False)
+
+
+def _measured(sentence: ChineseSentence, index: int) -> Phrase:
+    """The words before a comparison, with the statistic of a metric before or behind them: 平均CPU超过80%, CPU峰值超过90%."""
+    behind = _statistic(sentence, index - 1)
+    words = figure_before(sentence, index - len(behind))
+    before = _statistic(sentence, words[0].index - 1) if words and not behind else ()
+    return before + words + behind if words else ()
+
+
+def _statistic(sentence: ChineseSentence, index: int) -> Phrase:
+    said = sentence.words[index] if index >= 0 and index not in sentence.taken else None
+    name = STATISTICS.get(said.lower) if said else None
+    return (replace(said, lower=name, stems=stems_of(name)),) if said and name else ()
 
 
 def is_use(words: Phrase) -> bool:

@@ -30,6 +30,12 @@ def terms() -> Mapping[str, Term]:
 
 
 @lru_cache(maxsize=1)
+def state_names() -> frozenset[str]:
+    """The English of all states that there are terms for."""
+    return frozenset(english for section, english, _ in _rows() if section == "states")
+
+
+@lru_cache(maxsize=1)
 def names() -> Mapping[tuple[str, ...], str]:
     """The usual Chinese term by the stems of the English one."""
     usual: dict[tuple[str, ...], str] = {}

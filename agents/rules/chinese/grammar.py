@@ -175,6 +175,8 @@ def _negate_states(sentence: ChineseSentence) -> None:
         before = sentence.words[one.index - 1] if one.index else None
         is_general = before is not None and before.lower in STATE_OF_ANYTHING
         says_state = sentence.is_a("states", other.index) and (is_general or not sentence.is_a("fields", one.index - 1))
+        if one.lower == "<none>" and _is_part_of_name(sentence, other):
+            continue
         if one.lower == "<not>" or (one.lower in ("<none>", "<isnot>") and says_state):
             words[one.index] = replace(one, lower="not", stems=("not",))
         elif one.lower == "<is>" and says_state:
@@ -184,6 +186,12 @@ def _negate_states(sentence: ChineseSentence) -> None:
         if before is not None and is_general and says_state:
             sentence.taken.add(before.index)
     sentence.words = tuple(words)
+
+
+def _is_part_of_name(sentence: ChineseSentence, state: Word) -> bool:
+    """`没有公网IP`: a state before a field's name is a part of that, unless the field is the state itself."""
+    after = sentence.words[state.index + 1 : state.index + 2]
+    return bool(after) and sentence.is_a("fields", state.index + 1) and after[0].lower not in GENERIC
 
 
 def _emptiness(sentence: ChineseSentence) -> Iterator[Emptiness]:

@@ -115,3 +115,28 @@ def test_a_cursor_that_is_declared_a_number_is_one() -> None:
 def test_links_that_name_no_parameter_use_one_that_is_declared() -> None:
     since = operation(BLIND_LINK, per_page={"type": "integer"}, since={"type": "integer"}, page={"enum": [1]}, cursor={"enum": [1]})
     assert (cut(since, {}, 20, 4, seed=1).next or {}).keys() == {"since"}
+
+
+def of_aws(size: str | None = None) -> Operation:
+    style = CursorPagination(cursor_parameter="cursor", next_path="next", size_parameter=size)
+    return operation(style).model_copy(update={"protocol": "aws", "name": "ec2.DescribeInstances"})
+
+
+@pytest.mark.parametrize(("total", "pages"), [(0, 1), (7, 2), (8, 2), (9, 4), (17, 6)])
+def test_aws_gives_a_page_without_rows_between_others_and_loses_none(total: int, pages: int) -> None:
+    found = list(walk(of_aws(), total, 4, seed=1))
+    assert len(found) == pages
+    assert [index for page in found for index in range(page.start, page.stop)] == list(range(total))
+    assert [page.is_hollow for page in found] == [number == 2 and total > 8 for number in range(pages)]
+    assert all(page.next for page in found[:-1])
+
+
+def test_a_token_of_aws_is_good_for_the_page_that_it_was_given_for_only() -> None:
+    first, second = list(walk(of_aws(), 9, 4, seed=1))[:2]
+    assert first.next
+    assert second.next
+    assert cut(of_aws(), first.next, 9, 4, seed=1) == second
+    with pytest.raises(BadRequest, match="exactly as it was given"):
+        cut(of_aws(), {"cursor": "made-up"}, 9, 4, seed=1)
+    with pytest.raises(BadRequest, match="exactly as it was given"):
+        cut(of_aws(), first.next, 9, 4, seed=2)

@@ -38,7 +38,7 @@ def test_every_page_of_a_full_world_fits_its_slice(name: str) -> None:
     cut = [lenient(slices()[operation]) for operation in made.makers]
     api = RehearsalApi(listings(cut, made.makers), world, seed=1)
     for listing in listings(cut, made.makers):
-        bodies = list(api.bodies(listing))
+        bodies = list(api.bodies(listing, {}))
         assert len(bodies) >= 3 or not listing.operation.pagination
         for body in bodies:
             Fidelity(listing.slice).check(body)
@@ -53,7 +53,7 @@ def test_equal_seeds_plant_equal_worlds_and_others_do_not(name: str) -> None:
 @pytest.mark.parametrize("name", PAGED)
 def test_there_are_matches_and_decoys_and_some_match_is_on_the_last_page(name: str) -> None:
     query, world = queries()[name], planter(name).full({})
-    matches = evaluate(query.model_copy(update={"limit": None}), world.relations(query), {}, NOW)
+    matches = evaluate(query.model_copy(update={"limit": None}), world.relations(query, {}), {}, NOW)
     size = -(-len(world.rows[query.call.operation]) // PAGES)
     origins = {index for alias, index in chain.from_iterable(matches.lineage) if alias == query.call.alias}
     assert matches.rows
@@ -94,7 +94,8 @@ def test_more_rows_match_than_the_limit_and_the_first_and_last_of_them_come_late
 def test_groups_differ_in_size_and_one_has_no_key() -> None:
     query = queries()["services_by_lifecycle"]
     counts = {
-        row["lifecycle"]: row["count"] for row in evaluate(query, planter("services_by_lifecycle").full({}).relations(query), {}, NOW).rows
+        row["lifecycle"]: row["count"]
+        for row in evaluate(query, planter("services_by_lifecycle").full({}).relations(query, {}), {}, NOW).rows
     }
     assert None in counts
     assert len(set(counts.values())) > 1
@@ -120,7 +121,7 @@ def test_an_anti_join_has_partners_that_do_not_count() -> None:
 
 def test_a_plain_world_gives_the_same_result_while_time_passes() -> None:
     query = queries()["failed_deployments"]
-    relations = planter("failed_deployments").plain({}).relations(query)
+    relations = planter("failed_deployments").plain({}).relations(query, {})
     assert evaluate(query, relations, {}, NOW).rows == evaluate(query, relations, {}, NOW + timedelta(seconds=60)).rows
 
 

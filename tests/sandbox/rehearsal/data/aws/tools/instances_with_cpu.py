@@ -1,0 +1,38 @@
+BATCH = 500
+
+
+def instances_with_cpu(session: boto3.Session, *, window_minutes: int = 30) -> list[dict[str, Any]]:
+    """Return all instances with their mean CPU utilisation."""
+    instances = list(_instances(session))
+    figures = _cpu(session, [i.get("InstanceId") for i in instances], window_minutes)
+    return [{"instance_id": i.get("InstanceId"), "cpu": figures.get(i.get("InstanceId"))} for i in instances]
+
+
+def _instances(session: boto3.Session) -> Iterator[dict[str, Any]]:
+    for page in session.client("ec2").get_paginator("describe_instances").paginate():
+        for reservation in page.get("Reservations", []):
+            yield from reservation.get("Instances", [])
+
+
+def _cpu(session: boto3.Session, keys: list[Any], window_minutes: float) -> dict[Any, float]:
+    end = datetime.now(UTC)
+    start = end - timedelta(minutes=window_minutes)
+    client = session.client("cloudwatch")
+    known = list(dict.fromkeys(key for key in keys if key))
+    found: dict[Any, list[float]] = {}
+    for first in range(0, len(known), BATCH):
+        batch = {f"m{number}": key for number, key in enumerate(known[first : first + BATCH])}
+        queries = [_query(name, key) for name, key in batch.items()]
+        pages = client.get_paginator("get_metric_data").paginate(
+            MetricDataQueries=queries, StartTime=start, EndTime=end, ScanBy="TimestampDescending"
+        )
+        for page in pages:
+            for result in page.get("MetricDataResults", []):
+                found.setdefault(batch[result["Id"]], []).extend(result.get("Values", []))
+    return {key: math.fsum(values) / len(values) for key, values in found.items() if values}
+
+
+def _query(name: str, key: str) -> dict[str, Any]:
+    dimensions = [{"Name": "InstanceId", "Value": key}]
+    metric = {"Namespace": "AWS/EC2", "MetricName": "CPUUtilization", "Dimensions": dimensions}
+    return {"Id": name, "MetricStat": {"Metric": metric, "Period": 300, "Stat": "Average"}}
