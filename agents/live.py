@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sandbox.aws_models import aws_session_of
@@ -33,11 +33,21 @@ class PlaceRun:
 
 
 @dataclass(frozen=True)
+class Conditions:
+    """What every run of a runner has: with the same ones, and the same responses, a tool returns the same bytes."""
+
+    limits: Limits = field(default_factory=Limits)
+    seed: int = 0
+    image: str = ""
+
+
+@dataclass(frozen=True)
 class LiveRun:
     """One run for each place, in the source's order; the transcript has the calls of all, one place after the other."""
 
     places: tuple[PlaceRun, ...]
     transcript: Transcript
+    conditions: Conditions = Conditions()
 
     @property
     def wall_seconds(self) -> float:
@@ -48,7 +58,8 @@ class LiveRun:
 class LiveRunner:
     """Runs tools with the privileges of their manifest and nothing more.
 
-    `transport_of` keeps connections from run to run, and `authenticator_of` says how a source's requests are signed.
+    `transport_of` keeps connections from run to run, `authenticator_of` says how a source's requests are signed, and `image` is the
+    digest of the workers' image.
     """
 
     def __init__(
@@ -60,6 +71,7 @@ class LiveRunner:
         *,
         limits: Limits,
         budget: Budget,
+        image: Callable[[], str],
     ) -> None:
         self._workers = workers
         self._transport_of = transport_of
@@ -67,6 +79,7 @@ class LiveRunner:
         self._clock = clock
         self._limits = limits
         self._budget = budget
+        self._image = image
 
     def run(
         self,
@@ -81,35 +94,40 @@ class LiveRunner:
         Failing is an outcome; the transcript holds what happened up to there.
         """
         started_at = self._clock()
+        conditions = Conditions(self._limits, image=self._image())
         send, sign = self._transport_of(source), self._authenticator_of(source)
 
         def in_place(place: str) -> PlaceRun:
-            grant = Grant(source.at(place), tuple(slices), tuple(known))
+            grant = Grant(source.at(place), tuple(slices), tuple(known), tool.manifest.query)
             broker = Broker(grant, send, budget=self._budget, authenticate=sign)
-            outcome = self._workers().run(self._job(tool, arguments, grant, place, started_at), broker)
+            outcome = self._workers().run(_job(tool, arguments, grant, place, started_at, conditions), broker)
             return PlaceRun(place, outcome, broker.transcript(started_at).calls)
 
         # What answers the same everywhere would otherwise be listed once a region.
         places = source.places[:1] if all(piece.operation.is_global for piece in slices) else source.places
         if len(places) == 1:
-            return _joined([in_place(places[0])], started_at)
+            return _joined([in_place(places[0])], started_at, conditions)
         with ThreadPoolExecutor(len(places)) as threads:
-            return _joined(list(threads.map(in_place, places)), started_at)
-
-    def _job(self, tool: RegisteredTool, arguments: Mapping[str, Scalar], grant: Grant, place: str, started_at: datetime) -> Job:
-        return Job(
-            source=tool.code,
-            entry="call",
-            base_url=grant.source.base_url,
-            started_at=started_at,
-            function=tool.manifest.function,
-            arguments=dict(arguments),
-            limits=self._limits,
-            aws=aws_session_of(grant.capabilities, place),
-        )
+            return _joined(list(threads.map(in_place, places)), started_at, conditions)
 
 
-def _joined(runs: Sequence[PlaceRun], started_at: datetime) -> LiveRun:
+def _job(
+    tool: RegisteredTool, arguments: Mapping[str, Scalar], grant: Grant, place: str, started_at: datetime, conditions: Conditions
+) -> Job:
+    return Job(
+        source=tool.code,
+        entry="call",
+        base_url=grant.source.base_url,
+        started_at=started_at,
+        function=tool.manifest.function,
+        arguments=dict(arguments),
+        seed=conditions.seed,
+        limits=conditions.limits,
+        aws=aws_session_of(grant.capabilities, place),
+    )
+
+
+def _joined(runs: Sequence[PlaceRun], started_at: datetime, conditions: Conditions) -> LiveRun:
     """The runs with their calls numbered through all places."""
     numbered: list[PlaceRun] = []
     before = 0
@@ -118,4 +136,4 @@ def _joined(runs: Sequence[PlaceRun], started_at: datetime) -> LiveRun:
         numbered.append(PlaceRun(run.place, run.outcome, calls))
         before += len(calls)
     transcript = Transcript(started_at=started_at, calls=tuple(call for run in numbered for call in run.calls))
-    return LiveRun(tuple(numbered), transcript)
+    return LiveRun(tuple(numbered), transcript, conditions)

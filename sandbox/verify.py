@@ -83,7 +83,7 @@ class Verifier:
         operations = dict.fromkeys(call.operation for call in candidate.query.calls)
         if missing := [operation for operation in operations if operation not in slices]:
             return _no_rehearsal(f"no slice was given for {', '.join(missing)}")
-        runner = BrokeredRunner(self._run, [slices[operation] for operation in operations], known)
+        runner = BrokeredRunner(self._run, [slices[operation] for operation in operations], known, candidate.query)
         try:
             return _with_blind_spots(rehearse(candidate, slices, runner, seed=self._seed, now=now, monotonic=self._monotonic))
         except OpswrightError as error:

@@ -166,6 +166,16 @@ class Query(Frozen):
         return (*(predicate for join in self.joins for predicate in join.where), *self.where)
 
     @property
+    def paths(self) -> tuple[str, ...]:
+        """Every path that it reads, each `<alias>.<path in the row>`; some more than once."""
+        paths = [p.path for p in self.predicates] + [side for join in self.joins for side in (join.left, join.right)]
+        paths += [self.window.path] if self.window else []
+        paths += [self.metric.left] if self.metric else []
+        if self.group is None:
+            return (*paths, *(c.path for c in self.select), *(o.path for o in self.order))
+        return (*paths, *(c.path for c in self.group.by), *(a.path for a in self.group.aggregates if a.path))
+
+    @property
     def defaults(self) -> dict[str, Scalar]:
         """The question's own constants, by parameter name."""
         return {parameter.name: parameter.default for parameter in self.parameters}
@@ -204,9 +214,12 @@ def check_closed(query: Query) -> None:
     for name in used + ([query.limit] if query.limit else []):
         if name not in names:
             raise ValueError(f"parameter {name!r} is used but not defined; defined: {', '.join(names) or 'none'}")
-    for path in _paths(query):
+    for path in query.paths:
         if path.partition(".")[0] not in aliases:
             raise ValueError(f"path {path!r} does not start with an alias of the query; aliases: {', '.join(aliases)}")
+    unknown = [order.path for order in query.order if order.path not in query.column_names] if query.group else []
+    if unknown:
+        raise ValueError(f"a grouped query is ordered by its columns; {unknown[0]!r} is none of {', '.join(query.column_names)}")
     if (query.group is None) == (not query.select):
         raise ValueError("a query selects columns or groups rows: exactly one of the two")
 
@@ -215,19 +228,6 @@ def _no_twins(kind: str, names: list[str] | tuple[str, ...]) -> None:
     for name in names:
         if list(names).count(name) > 1:
             raise ValueError(f"{kind} {name!r} is defined twice")
-
-
-def _paths(query: Query) -> list[str]:
-    paths = [p.path for p in query.predicates] + [side for join in query.joins for side in (join.left, join.right)]
-    paths += [query.window.path] if query.window else []
-    paths += [query.metric.left] if query.metric else []
-    if query.group is None:
-        return paths + [c.path for c in query.select] + [o.path for o in query.order]
-    paths += [c.path for c in query.group.by] + [a.path for a in query.group.aggregates if a.path]
-    unknown = [o.path for o in query.order if o.path not in query.column_names]
-    if unknown:
-        raise ValueError(f"a grouped query is ordered by its columns; {unknown[0]!r} is none of {', '.join(query.column_names)}")
-    return paths
 
 
 def _local_names(query: Query) -> dict[str, str]:

@@ -2,37 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
-from typing import Final, Literal
 
 from pydantic import Field as Attribute
 
 from schemas.base import Frozen
-from schemas.errors import Misconfigured, quoted
+from schemas.credential import Credential
 from schemas.operation import Slice
-
-_HEADER_TEXT: Final = re.compile(r"[!-~]+")
-
-
-class Credential(Frozen):
-    """How requests are authenticated, with the secret by reference only (`env:NAME`, `file:PATH`)."""
-
-    kind: Literal["bearer"] = "bearer"
-    secret: str
-
-    def authorization(self, secret: str) -> str:
-        """The value of the `Authorization` header (RFC 6750) with the secret that the reference stands for.
-
-        Raises Misconfigured, naming the reference and never the secret, for one that would break the header or start another.
-        """
-        if not _HEADER_TEXT.fullmatch(secret):
-            raise Misconfigured(
-                f"The secret behind {quoted(self.secret)} can't be sent as a bearer token: it is empty, or holds spaces, line breaks "
-                "or characters beyond ASCII.",
-                hint="Store the bare token.",
-            )
-        return f"Bearer {secret}"
 
 
 class AwsAccess(Frozen):
@@ -51,6 +27,8 @@ class AwsAccess(Frozen):
 class Source(Frozen):
     """A published API: where its specification is served, where its calls go, how they are authenticated.
 
+    `ca` is a reference to the PEM of the only authority that its server's certificate may be of (empty: certifi's are trusted).
+
     That of AWS has `aws`, a `spec_url` such as `botocore:ec2,cloudwatch` (`botocore:*`: all services) and the base URL `aws://`,
     which a run narrows to one region: `aws://eu-west-1`.
     """
@@ -60,6 +38,7 @@ class Source(Frozen):
     base_url: str
     title: str = ""
     credential: Credential | None = None
+    ca: str = ""
     aws: AwsAccess | None = None
 
     @property

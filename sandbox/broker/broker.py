@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from sandbox.broker.budget import Budget, Meter
@@ -11,6 +12,7 @@ from sandbox.broker.contract import contract_of
 from sandbox.broker.delivery import deliver
 from sandbox.broker.envelope import read_request, write_response
 from sandbox.broker.grant import Grant
+from sandbox.broker.narrowing import narrowings
 from sandbox.broker.operations import Operations
 from sandbox.broker.record import Attempt, Recorder
 from sandbox.broker.region import connection_of
@@ -21,9 +23,9 @@ from sandbox.redaction import Redactor
 from schemas.errors import BackendUnavailable, LimitExceeded, OpswrightError
 from schemas.run import Transcript
 
-_MAX_METHOD = 16
-_MAX_SHOWN = 2048
-"""How much of a refused URL goes on record: whoever is refused may write anything."""
+MAX_METHOD = 16
+MAX_SHOWN = 2048
+"""How much of a refused method and URL goes on record: whoever is refused may write anything."""
 
 
 class Broker:
@@ -44,8 +46,10 @@ class Broker:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._connection = connection_of(grant.source)
-        self._is_aws = grant.source.aws is not None
+        called_as_aws = [piece.operation for piece in grant.capabilities if piece.operation.protocol == "aws"]
+        self._is_aws = bool(called_as_aws)
         self._operations = Operations(grant)
+        self._narrowings = narrowings(grant.query, called_as_aws) if grant.query else {}
         self._transport = transport
         budget = budget or Budget()
         self._meter = Meter(budget)
@@ -77,21 +81,23 @@ class Broker:
             self._meter.admit()
             return self._steps(request if isinstance(request, WireRequest) else read_request(request), attempt)
         except BackendUnavailable as error:
-            attempt.failure = str(error)
+            attempt.failure, attempt.end = str(error), _kind(error)
             raise
         except OpswrightError as error:
-            attempt.refusal = f"{error.code}: {error}"
+            attempt.refusal, attempt.end = f"{error.code}: {error}", _kind(error)
             raise
         finally:
             self._recorder.add(attempt)
 
     def _steps(self, request: WireRequest, attempt: Attempt) -> WireResponse:
-        attempt.method, attempt.url = request.method[:_MAX_METHOD], self._redactor.redact(request.url[:_MAX_SHOWN])[0]
+        attempt.method, attempt.url = request.method[:MAX_METHOD], self._redactor.redact(request.url[:MAX_SHOWN])[0]
         approved = self._approve(request, attempt)
         self._meter.spend(len(approved.body or b""))
         response = self._transmit(approved, attempt)
         self._meter.repeat(response.attempts - 1)
         self._meter.receive(len(response.body))
+        if narrowing := self._narrowings.get(attempt.operation or ""):
+            response = replace(response, body=narrowing.of(response.body))
         delivery = deliver(response, self._redactor)
         attempt.status, attempt.response_headers = delivery.response.status, delivery.response.headers
         attempt.response_body, attempt.redactions = delivery.text, delivery.redactions

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from sandbox.broker.wire import Headers
-from schemas.run import CallRecord, Transcript
+from schemas.run import CallEnd, CallRecord, Transcript
 
 
 @dataclass
@@ -22,6 +22,7 @@ class Attempt:
     response_body: str = field(default="", repr=False)
     refusal: str = ""
     failure: str = ""
+    end: CallEnd = ""
     redactions: int = 0
     milliseconds: float = 0.0
 

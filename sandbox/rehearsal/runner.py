@@ -14,6 +14,7 @@ from sandbox.egress import Egress
 from sandbox.jobs import Job, Outcome
 from sandbox.rehearsal.api import BASE_URL, base_url
 from schemas.operation import Operation, Slice
+from schemas.query import Query
 from schemas.source import Source
 
 
@@ -35,15 +36,21 @@ class Runner(Protocol):
 class BrokeredRunner:
     """A runner with a broker of its own for each run, so a rehearsed tool may do exactly what a live one may.
 
-    `run` is a worker pool's; `known` are all operations of the source, which denials name the nearest of. Sleeping only
-    moves the clock of the run.
+    `run` is a worker pool's; `known` are all operations of the source, which denials name the nearest of; `query` is what the
+    tool answers. Sleeping only moves the clock of the run.
     """
 
-    def __init__(self, run: Callable[[Job, Egress], Outcome], slices: Sequence[Slice], known: Sequence[Operation] = ()) -> None:
+    def __init__(
+        self,
+        run: Callable[[Job, Egress], Outcome],
+        slices: Sequence[Slice],
+        known: Sequence[Operation] = (),
+        query: Query | None = None,
+    ) -> None:
         self._run = run
         operations = tuple(known) or tuple(slice_.operation for slice_ in slices)
         source = Source(name=operations[0].source, spec_url=f"{BASE_URL}/openapi.json", base_url=base_url(operations[0].protocol))
-        self._grant = Grant(source, tuple(slices), operations)
+        self._grant = Grant(source, tuple(slices), operations, query)
 
     def __call__(self, job: Job, api: Transport, budget: Budget) -> Ran:
         broker = Broker(self._grant, api, budget=budget, sleep=_pass)
