@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from doc_sources.store import SourceStore
 from rag.cache import DocumentCache
 from rag.index import OperationIndex
 from schemas.errors import BackendUnavailable, SpecUnusable
 from schemas.metric import Metric
 from schemas.operation import Operation
+from schemas.ports import SourceDirectory
 from schemas.source import Source
 
 _log = logging.getLogger(__name__)
@@ -82,10 +82,11 @@ def _family(operation: Operation) -> str:
 class SourceBook:
     """The configured sources with their operations, kept indexed."""
 
-    def __init__(self, store: SourceStore, documents: DocumentCache, index: OperationIndex) -> None:
+    def __init__(self, store: SourceDirectory, documents: DocumentCache, index: OperationIndex) -> None:
         self._store = store
         self._documents = documents
         self._index = index
+        self._last: tuple[_Basis, Knowledge] | None = None
 
     def get(self, name: str) -> Source:
         """The source. Raises NotFound naming the known ones."""
@@ -102,12 +103,35 @@ class SourceBook:
         """What a question may be planned on. A source that is away and was never read is left out, unless it is the only one asked."""
         if only:
             self.operations(self.get(only))
-        operations: list[Operation] = []
-        for source in self._store.all():
+        sources = self._store.all()
+        basis = _Basis(only, {source.name: source.title for source in sources if source.title}, self._held(sources))
+        last = self._last
+        if last is None or not basis.is_same(last[0]):
+            operations = [operation for held in basis.held for operation in held]
+            self._index.rebuild(operations, basis.titles)
+            last = self._last = (basis, Knowledge(self._index, [o for o in operations if not only or o.source == only], only))
+        self._index.warm()
+        return last[1]
+
+    def _held(self, sources: Sequence[Source]) -> list[tuple[Operation, ...]]:
+        held = []
+        for source in sources:
             try:
-                operations += self.operations(source)
+                held.append(self.operations(source))
             except (BackendUnavailable, SpecUnusable) as error:
                 _log.warning("%s is left out: %s", source.name, error)
-        self._index.rebuild(operations, {source.name: source.title for source in self._store.all() if source.title})
-        self._index.warm()
-        return Knowledge(self._index, [operation for operation in operations if not only or operation.source == only], only)
+        return held
+
+
+@dataclass(frozen=True)
+class _Basis:
+    """What a Knowledge was made from."""
+
+    only: str | None
+    titles: dict[str, str]
+    held: list[tuple[Operation, ...]]
+
+    def is_same(self, other: _Basis) -> bool:
+        """Whether nothing has changed. Operations are compared by their tuple, which is the same one until their source changes."""
+        same_settings = (self.only, self.titles, len(self.held)) == (other.only, other.titles, len(other.held))
+        return same_settings and all(one is another for one, another in zip(self.held, other.held, strict=True))

@@ -145,10 +145,13 @@ def _utc(value: datetime) -> datetime:
 
 
 def _slice(row: Row[Any]) -> Slice | None:
-    if row.operation is None:
-        return None
-    document = orjson.loads(zlib.decompress(row.document))
-    return Slice(operation=Operation.model_validate_json(row.operation), document=document)
+    return None if row.operation is None else _parsed(row.operation, row.document)
+
+
+@lru_cache(maxsize=256)
+def _parsed(operation: str, document: bytes) -> Slice:
+    """Every question reads the slices of its operations, nearly always the same few; one of EC2 takes milliseconds."""
+    return Slice(operation=Operation.model_validate_json(operation), document=orjson.loads(zlib.decompress(document)))
 
 
 def _source_row(source: Source, fetched: FetchedSpec, now: datetime) -> dict[str, Any]:

@@ -92,7 +92,7 @@ class Verifier:
             return _no_rehearsal(f"the slice can't be planted by ({type(error).__name__}: {quoted(error)})")
 
     def _tested(self, candidate: Candidate, granted: Sequence[Slice], traces: list[Coverage], now: datetime) -> Judgement:
-        aws = aws_session_of(granted, REGION)
+        aws = aws_session_of(granted, REGION, complete=True)
         judgement, trace = run_author_tests(candidate, self._run, started_at=now, seed=self._seed, aws=aws)
         traces += [trace] if trace else []
         return judgement

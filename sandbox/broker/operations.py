@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from sandbox.broker.connection import Location
 from sandbox.broker.denials import NotARead, NotGranted, UnknownOperation, titled
 from sandbox.broker.grant import Grant
-from sandbox.broker.routes import Match, routes_of
+from sandbox.broker.routes import Match, Routes, routes_of
 from sandbox.broker.wire import Headers
 from schemas.errors import quoted
 from schemas.operation import Effect, Operation, Slice
 
 OVERRIDES = frozenset({"x-http-method-override", "x-http-method", "x-method-override", "x-original-url", "x-rewrite-url"})
 """Headers by which some servers run another method or path than the request line says."""
+
+
+_prepared: dict[int, tuple[tuple[Operation, ...], Routes]] = {}
+_MOST_PREPARED = 16
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class Operations:
     def __init__(self, grant: Grant) -> None:
         self._source = grant.source.name
         self._known = grant.known
-        self._routes = routes_of(tuple((operation.method, operation.path) for operation in grant.known))
+        self._routes = _routes(grant.known)
         self._granted = {(slice_.operation.id, slice_.operation.slice_hash): slice_ for slice_ in grant.capabilities}
 
     def find(self, method: str, location: Location, headers: Headers) -> tuple[tuple[Operation, Match], ...]:
@@ -86,3 +90,14 @@ def _lines(operations: Iterable[Operation]) -> str:
     return ", ".join(
         operation.label if operation.protocol == "aws" else f"{operation.label} ({operation.name})" for operation in operations
     )
+
+
+def _routes(known: tuple[Operation, ...]) -> Routes:
+    """The routes of a source's operations. Found again by their tuple, which is the same one as long as the source is: comparing the
+    paths of thousands would take longer than a run's own call."""
+    held = _prepared.get(id(known))
+    if held is None or held[0] is not known:
+        while len(_prepared) >= _MOST_PREPARED:
+            _prepared.pop(next(iter(_prepared)), None)
+        held = _prepared[id(known)] = (known, routes_of(tuple((operation.method, operation.path) for operation in known)))
+    return held[1]

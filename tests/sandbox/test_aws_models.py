@@ -9,11 +9,19 @@ from schemas.base import digest
 from schemas.operation import Effect, Operation, Protocol, Slice
 
 
-def part(service: str, operation: str, *shapes: str, pages: dict[str, Any] | None = None, protocol: Protocol = "aws") -> Slice:
+def part(
+    service: str,
+    operation: str,
+    *shapes: str,
+    pages: dict[str, Any] | None = None,
+    protocol: Protocol = "aws",
+    model: dict[str, Any] | None = None,
+) -> Slice:
     own: dict[str, Any] = {
         "service": service,
         "operation": operation,
-        "service-2": {
+        "service-2": model
+        or {
             "metadata": {"serviceId": service},
             "operations": {operation: {"name": operation}},
             "shapes": {name: {"type": "string"} for name in shapes},
@@ -68,3 +76,33 @@ def test_a_session_has_the_region_and_the_models() -> None:
 
 def test_http_operations_need_no_session() -> None:
     assert aws_session_of([part("fleet", "listHosts", protocol="http")], "eu-west-1") is None
+
+
+def test_of_an_output_only_the_ways_to_dates_and_bytes_go_with_a_call() -> None:
+    shapes = {
+        "Asked": {"type": "structure", "members": {"Tags": {"shape": "Tags"}}},
+        "Tags": {"type": "list", "member": {"shape": "Tag"}},
+        "Tag": {"type": "structure", "members": {"Key": {"shape": "Text"}}},
+        "Given": {"type": "structure", "members": {"Rows": {"shape": "Rows"}, "Next": {"shape": "Text"}, "Tags": {"shape": "Tags"}}},
+        "Rows": {"type": "list", "member": {"shape": "Row"}},
+        "Row": {
+            "type": "structure",
+            "members": {"Id": {"shape": "Text"}, "At": {"shape": "Time"}, "Of": {"shape": "Row"}, "State": {"shape": "State"}},
+        },
+        "State": {"type": "structure", "members": {"Name": {"shape": "Text"}}},
+        "Time": {"type": "timestamp"},
+        "Text": {"type": "string"},
+    }
+    operation = {"name": "ListRows", "input": {"shape": "Asked"}, "output": {"shape": "Given"}}
+    slice_ = part("fleet", "ListRows", model={"metadata": {}, "operations": {"ListRows": operation}, "shapes": shapes})
+    lean = aws_session_of([slice_], "eu-west-1")
+    whole = aws_session_of([slice_], "eu-west-1", complete=True)
+    assert lean is not None
+    assert whole is not None
+    assert whole.models["fleet"]["service-2"]["shapes"] == shapes
+    left = lean.models["fleet"]["service-2"]["shapes"]
+    assert left["Given"]["members"] == {"Rows": {"shape": "Rows"}}
+    assert left["Row"]["members"] == {"At": {"shape": "Time"}, "Of": {"shape": "Row"}}
+    assert "State" not in left
+    assert left["Asked"] == shapes["Asked"]
+    assert left["Tag"] == shapes["Tag"]
