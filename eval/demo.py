@@ -1,16 +1,17 @@
-"""The demonstration: two real services on loopback, questions in plain words, and how each answer came about."""
+"""The demonstration: services and a cloud on loopback, questions in plain words, and how each answer came about."""
 
 from __future__ import annotations
 
 import secrets
 import tempfile
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
 from eval.runtime import Runtime
-from eval.servers import estate, glances
+from eval.servers import estate, glances, moto
 from schemas.run import RunRecord
 
 QUESTIONS = (
@@ -19,6 +20,8 @@ QUESTIONS = (
     "count services by tier",
     "filesystems above 10% used on this machine",
     "deployments in the last 24 hours that failed",
+    "list EC2 instances with CPU > 80%",
+    "count running instances by type",
 )
 """Each writes a tool and proves it."""
 
@@ -30,6 +33,7 @@ AGAIN = (
 """The same in other words and with other values: each is answered by a tool that is there."""
 
 IN_CHINESE = (
+    "列出CPU>80%的EC2实例",
     "哪些服務沒有值班人員",
     "内存使用率最高的3台主机",
     "按等级统计服务数量",
@@ -49,21 +53,30 @@ class Stage(Protocol):
 
 def play(runtime: Runtime, stage: Stage) -> None:
     """Start the services, ask everything, stop the services."""
-    with tempfile.TemporaryDirectory(prefix="opswright-demo-") as folder:
-        token = secrets.token_urlsafe(24)
-        with estate(Path(folder), now=datetime.now(UTC), token=token) as registry, glances(Path(folder)) as metrics:
-            stage.announce(f"An estate of services and hosts listens on {registry.url}, Glances on {metrics.url}.")
-            runtime.connect(f"{registry.url}/openapi.json", name="estate", credential=registry.credential)
-            runtime.connect(f"{metrics.url}/openapi.json", name="glances")
-            for question in QUESTIONS:
-                _ask(runtime, stage, question)
-            stage.announce("The same questions in other words, with other values: the tools are there already.")
-            for question in AGAIN:
-                _ask(runtime, stage, question)
-            stage.announce("And in Chinese: the same tools again, and answers in the script of the question.")
-            for question in IN_CHINESE:
-                _ask(runtime, stage, question)
-            stage.close()
+    stage.announce("Starting an estate of services and hosts, Glances, and an AWS account with 300 reservations in two regions.")
+    with ExitStack() as servers:
+        _connect(runtime, stage, Path(servers.enter_context(tempfile.TemporaryDirectory(prefix="opswright-demo-"))), servers)
+        for question in QUESTIONS:
+            _ask(runtime, stage, question)
+        stage.announce("The same questions in other words, with other values: the tools are there already.")
+        for question in AGAIN:
+            _ask(runtime, stage, question)
+        stage.announce("And in Chinese: the same tools again, and answers in the script of the question.")
+        for question in IN_CHINESE:
+            _ask(runtime, stage, question)
+        stage.close()
+
+
+def _connect(runtime: Runtime, stage: Stage, folder: Path, servers: ExitStack) -> None:
+    now = datetime.now(UTC)
+    registry = servers.enter_context(estate(folder, now=now, token=secrets.token_urlsafe(24)))
+    metrics = servers.enter_context(glances(folder))
+    cloud = servers.enter_context(moto(folder, now=now))
+    servers.enter_context(cloud.known_to_the_sdk())
+    stage.announce(f"They listen on {registry.url}, {metrics.url} and {cloud.server.url}. Reading what they can be asked.")
+    runtime.connect(f"{registry.url}/openapi.json", name="estate", credential=registry.credential)
+    runtime.connect(f"{metrics.url}/openapi.json", name="glances")
+    runtime.connect("botocore:", name="aws", aws=cloud.access())
 
 
 def _ask(runtime: Runtime, stage: Stage, question: str) -> None:

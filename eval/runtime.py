@@ -7,9 +7,11 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
+from agents.live import LiveRun
+from schemas.credential import Credential
 from schemas.ports import OnStep, Progress
 from schemas.run import RunRecord
-from schemas.source import Credential
+from schemas.source import AwsAccess
 from schemas.tool import RegisteredTool
 
 
@@ -19,7 +21,7 @@ class Runtime(Protocol):
     def prepare(self, progress: Progress) -> None:
         """Have everything ready that is slow the first time."""
 
-    def connect(self, url: str, *, name: str, credential: Credential | None = None) -> None:
+    def connect(self, url: str, *, name: str, credential: Credential | None = None, aws: AwsAccess | None = None) -> None:
         """Add a source; one of that name is replaced."""
 
     def ask(self, question: str, *, on_step: OnStep) -> RunRecord:
@@ -27,6 +29,9 @@ class Runtime(Protocol):
 
     def serving(self) -> AbstractContextManager[str]:
         """The URL of the HTTP API on loopback, for as long as the context lasts."""
+
+    def rerunning(self, reference: str) -> Callable[[], LiveRun]:
+        """Runs a registered version against its source with its own values, each time anew and with nothing around it."""
 
     def tool(self, reference: str) -> RegisteredTool:
         """A registered version with what the checks said of it."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,8 +16,11 @@ from typing import Final
 
 import httpx
 
+from eval.cloud.access import READER
+from eval.cloud.fleet import REGIONS
+from schemas.credential import Bearer, Credential
 from schemas.errors import BackendUnavailable, quoted
-from schemas.source import Credential
+from schemas.source import AwsAccess
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 POLL_SECONDS: Final = 0.05
@@ -41,6 +45,10 @@ cors_origins=http://127.0.0.1
 """
 
 
+# moto reads its settings while it is imported. Its images of machines are 9 s of work that nobody asks for.
+MOTO_SETTINGS: Final = {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false", "MOTO_IAM_LOAD_MANAGED_POLICIES": "true"}
+
+
 @dataclass(frozen=True)
 class Server:
     """A server that answers at `url` for as long as its context lasts, to whoever has the credential if there is one."""
@@ -62,7 +70,7 @@ def estate(folder: Path, *, now: datetime, token: str | None = None) -> Iterator
     if token is not None:
         file = _write_private(folder.resolve() / "estate.token", token)
         arguments += ["--token-file", str(file)]
-        credential = Credential(secret=f"file:{file}")
+        credential = Bearer(secret=f"file:{file}")
     with running("estate", folder, arguments, announcement=r"^ready (\S+)$", health="/health") as server:
         yield replace(server, credential=credential)
 
@@ -77,6 +85,49 @@ def glances(folder: Path) -> AbstractContextManager[Server]:
     return running("glances", folder, arguments, announcement=r"Uvicorn running on (\S+)", health="/api/4/status")
 
 
+@dataclass(frozen=True)
+class Cloud:
+    """A simulated AWS account that answers for as long as its context lasts, to whoever signs with a profile of `credentials`."""
+
+    server: Server
+    credentials: Path
+
+    def access(self, profile: str = READER) -> AwsAccess:
+        """Both regions as that profile sees them; by default one that may read everything."""
+        return AwsAccess(regions=REGIONS, profile=profile, endpoint_url=self.server.url)
+
+    @contextmanager
+    def known_to_the_sdk(self) -> Iterator[None]:
+        """For as long as this lasts, the AWS SDK in this process finds these profiles, and none of the user's."""
+        settings = {
+            "AWS_SHARED_CREDENTIALS_FILE": str(self.credentials),
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+        before = {name: os.environ.get(name) for name in settings}
+        os.environ.update(settings)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                os.environ.pop(name)
+                if value is not None:
+                    os.environ[name] = value
+
+
+@contextmanager
+def moto(folder: Path, *, now: datetime, seed: int = 7) -> Iterator[Cloud]:
+    """AWS as moto plays it, with the fleet of that seed, the newest CPU a minute older than `now` (aware), and IAM in force.
+
+    `folder` (made if absent) gets its log and the keys of its profiles. Raises what `running` raises; needs the extra `demo`.
+    """
+    credentials = _write_private(folder.resolve() / "aws.credentials", "")
+    arguments = ["-m", "eval.cloud", "--credentials", str(credentials), "--now", now.isoformat(), "--seed", str(seed)]
+    starting = running("cloud", folder, arguments, announcement=r"^ready (\S+)$", health="/moto-api/", environment=MOTO_SETTINGS)
+    with starting as server:
+        yield Cloud(server, credentials)
+
+
 @contextmanager
 def running(
     name: str,
@@ -85,10 +136,11 @@ def running(
     *,
     announcement: str,
     health: str,
+    environment: Mapping[str, str] | None = None,
     start_seconds: float = START_SECONDS,
     stop_seconds: float = STOP_SECONDS,
 ) -> Iterator[Server]:
-    """Runs Python with these arguments until the context ends, and yields once the server answers.
+    """Runs Python with these arguments and this environment until the context ends, and yields once the server answers.
 
     Ready means: its log, `<folder>/<name>.log`, has a line that matches `announcement`, whose group 1 is the URL, and a GET of `health`
     below it succeeds. Raises BackendUnavailable with the end of the log when it exits before that or takes longer than `start_seconds`.
@@ -96,7 +148,7 @@ def running(
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / f"{name}.log"
-    process = _start(arguments, folder, log)
+    process = _start(arguments, folder, log, environment or {})
     try:
         yield Server(
             name, _wait_until_ready(name, process, log, re.compile(announcement, re.MULTILINE), health, start_seconds), process.pid
@@ -105,9 +157,9 @@ def running(
         _stop(process, stop_seconds)
 
 
-def _start(arguments: Sequence[str], folder: Path, log: Path) -> subprocess.Popen[bytes]:
+def _start(arguments: Sequence[str], folder: Path, log: Path, settings: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """The process, with an environment of its own: nothing of ours is handed on, and what it wants to keep it keeps in the folder."""
-    environment = {"PYTHONPATH": str(ROOT), "HOME": str(folder), "XDG_CACHE_HOME": str(folder), "TMPDIR": str(folder)}
+    environment = {"PYTHONPATH": str(ROOT), "HOME": str(folder), "XDG_CACHE_HOME": str(folder), "TMPDIR": str(folder), **settings}
     with log.open("wb") as output:
         return subprocess.Popen(
             # -P: what lies in the folder must not be imported in place of a library.

@@ -5,42 +5,17 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 
 from eval.bench.figures import Figure, milliseconds, percentile, spread
+from eval.bench.runs import CALLING, IMAGES, TRIVIAL, job, repeated, resident_mib, run_once
 from eval.runtime import RuntimeFactory
 from sandbox.image.store import ImageStore
-from sandbox.jobs import Job
 from sandbox.supervisor import WorkerPool
 
-IMAGES = Path(__file__).parents[2] / ".cache" / "images"
-"""Shared with the tests."""
 PAUSE_SECONDS = 0.005
 """Before each of the spaced runs. In it a worker makes its next instance; back to back, the next run waits for that."""
-
-_STARTED_AT = datetime(2026, 1, 1, tzinfo=UTC)
-_TRIVIAL = Job("def tool(client):\n    return [1]\n", "call", "http://nowhere.invalid", _STARTED_AT, function="tool")
-_CALLING = Job(
-    'def tool(client):\n    return [client.get("/rows").json() for _ in range(10)]\n',
-    "call",
-    "http://nowhere.invalid",
-    _STARTED_AT,
-    function="tool",
-)
-
-
-class _Rows:
-    """Answers every call at once."""
-
-    def send(self, _request: str) -> str:
-        return '{"status": 200, "headers": [], "body": "[]"}'
-
-    def sleep(self, _seconds: float) -> None:
-        """Nothing here waits."""
 
 
 def run(quick: bool, _: RuntimeFactory) -> list[Figure]:
@@ -48,16 +23,16 @@ def run(quick: bool, _: RuntimeFactory) -> list[Figure]:
     rounds = 5 if quick else 25
     image = ImageStore(IMAGES).ensure(lambda _stage, _share: None)
     with WorkerPool(image, size=1) as alone, WorkerPool(image) as pool:
-        start = Figure(name="worker: start and first run", value=milliseconds(lambda: _run(alone, _TRIVIAL)), unit="ms")
+        start = Figure(name="worker: start and first run", value=milliseconds(lambda: run_once(alone, job(TRIVIAL))), unit="ms")
         with ThreadPoolExecutor(2) as both:
-            list(both.map(lambda _: _run(pool, _TRIVIAL), range(2)))
+            list(both.map(lambda _: run_once(pool, job(TRIVIAL)), range(2)))
         return [
             *_compared(pool, rounds, 0.0, "back to back, two workers taking turns as in the product"),
             *_compared(alone, rounds, 0.0, "back to back, one worker"),
             *_compared(alone, rounds, PAUSE_SECONDS, f"one worker, {PAUSE_SECONDS * 1000:g} ms apart"),
-            *spread("isolate, ten calls through httpx", _repeated(lambda: _run(pool, _CALLING), 20 * rounds), 50, 99),
+            *spread("isolate, ten calls through httpx", repeated(lambda: run_once(pool, job(CALLING)), 20 * rounds), 50, 99),
             start,
-            Figure(name="worker: resident memory", value=_resident_mib(pool.pids()[0]), unit="MiB"),
+            Figure(name="worker: resident memory", value=resident_mib(pool.pids()[0]), unit="MiB"),
             *([] if quick else [_build()]),
         ]
 
@@ -67,35 +42,14 @@ def _compared(pool: WorkerPool, rounds: int, pause_seconds: float, note: str) ->
     isolates: list[float] = []
     processes: list[float] = []
     for _ in range(rounds):
-        isolates += _repeated(lambda: _run(pool, _TRIVIAL), 20, pause_seconds)
-        processes += _repeated(lambda: subprocess.run([interpreter, "-I", "-S", "-c", "pass"], check=True, env={}), 5, pause_seconds)
+        isolates += repeated(lambda: run_once(pool, job(TRIVIAL)), 20, pause_seconds)
+        processes += repeated(lambda: subprocess.run([interpreter, "-I", "-S", "-c", "pass"], check=True, env={}), 5, pause_seconds)
     ratio = percentile(processes, 50) / percentile(isolates, 50)
     return [
         *spread("isolate, trivial tool", isolates, 50, 99, note=note),
         *spread("python -I -S -c pass", processes, 50, 99, note=note),
         Figure(name="isolate is faster by, p50", value=ratio, unit="times", note=note),
     ]
-
-
-def _run(pool: WorkerPool, job: Job) -> None:
-    outcome = pool.run(job, _Rows())
-    if outcome.status != "returned":
-        raise RuntimeError(f"the benchmark's own tool failed: {outcome.error}")
-
-
-def _repeated(work: Callable[[], object], times: int, pause_seconds: float = 0.0) -> list[float]:
-    found = []
-    for _ in range(times):
-        time.sleep(pause_seconds)
-        found.append(milliseconds(work))
-    return found
-
-
-def _resident_mib(pid: int) -> float:
-    """Needs /proc, which is where these figures are taken."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    kib = next(line.split()[1] for line in lines if line.startswith("VmRSS:"))
-    return int(kib) / 1024
 
 
 def _build() -> Figure:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from eval.bench.figures import Machine
 
-PACKAGES = ("wasmtime", "componentize-py", "httpx", "pydantic", "sqlalchemy", "chromadb", "langgraph", "mypy", "ruff")
+PACKAGES = ("wasmtime", "componentize-py", "httpx", "boto3", "moto", "pydantic", "sqlalchemy", "chromadb", "langgraph", "mypy", "ruff")
 """Those whose speed shows in our figures."""
 
 

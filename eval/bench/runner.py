@@ -17,12 +17,12 @@ from schemas.errors import NotFound, quoted
 
 FOLDER = Path(__file__).parent
 RESULTS = FOLDER / "results"
-PARTS_OF_THE_RUNNER = ("runner", "figures", "machine")
+NO_AREAS = ("runner", "figures", "machine", "runs")
 
 
 def areas() -> list[str]:
-    """What can be measured: every module of this folder that is not the runner's."""
-    return sorted(module.name for module in pkgutil.iter_modules(bench.__path__) if module.name not in PARTS_OF_THE_RUNNER)
+    """What can be measured: every module of this folder but what they are made with."""
+    return sorted(module.name for module in pkgutil.iter_modules(bench.__path__) if module.name not in NO_AREAS)
 
 
 def keep(report: Report, folder: Path = RESULTS) -> Path:

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from eval.cloud.access import READER
 from eval.estate.app import create_app
 from eval.estate.serve import serving
+from eval.servers import Cloud
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -23,13 +25,16 @@ OURS = [command for command in COMMANDS if command.startswith("opswright ")]
 TOKEN = "token-of-the-readme"
 
 
-def test_every_command_of_the_readme_works_in_its_order(tmp_path: Path) -> None:
+def test_every_command_of_the_readme_works_in_its_order(tmp_path: Path, cloud: Cloud) -> None:
     folders = {"OPSWRIGHT_HOME": tmp_path / "home", "OPSWRIGHT_LIBRARY": tmp_path / "library", "OPSWRIGHT_CACHE": ROOT / ".cache"}
     environment = {"PATH": os.environ["PATH"], "ESTATE_TOKEN": TOKEN} | {name: str(path) for name, path in folders.items()}
+    # What a shell with an AWS profile of that name has, but with the cloud of the tests in place of AWS.
+    profiles = {"AWS_SHARED_CREDENTIALS_FILE": str(cloud.credentials), "AWS_CONFIG_FILE": os.devnull}
+    environment |= profiles | {"AWS_ENDPOINT_URL": cloud.server.url}
     assert len(OURS) > 5
     with serving(create_app(now=datetime.now(UTC), token=TOKEN)) as url:
         for command in OURS:
-            arguments = shlex.split(command.replace("http://127.0.0.1:8800", url))[1:]
+            arguments = shlex.split(command.replace("http://127.0.0.1:8800", url).replace("production", READER))[1:]
             program = [sys.executable, "-m", "opswright", *arguments]
             ended = subprocess.run(program, env=environment, capture_output=True, text=True, timeout=120, check=False)
             assert ended.returncode == 0, f"{command}\n{ended.stdout}\n{ended.stderr}"

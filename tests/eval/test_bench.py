@@ -28,12 +28,12 @@ def test_a_run_shows_its_figures_and_keeps_them_with_their_circumstances(tmp_pat
 
 
 def test_an_unknown_area_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(NotFound, match="ask, isolate, registry"):
+    with pytest.raises(NotFound, match="isolate, registry, sandbox"):
         measure("no_such_area", quick=True, open_runtime=no_runtime)
 
 
 def test_the_runner_itself_is_no_area() -> None:
-    assert {"runner", "figures", "machine"}.isdisjoint(areas())
+    assert {"runner", "figures", "machine", "runs"}.isdisjoint(areas())
 
 
 @pytest.mark.parametrize(

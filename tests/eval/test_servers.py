@@ -8,10 +8,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from botocore.exceptions import ClientError
 
 from eval import servers
+from eval.cloud.access import NOBODY
+from schemas.credential import Bearer
 from schemas.errors import BackendUnavailable
-from schemas.source import Credential
+from tests.clouds import client
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 ANNOUNCEMENT = r"^ready (\S+)$"
@@ -46,7 +49,7 @@ def test_the_estate_answers_to_its_token_until_its_context_ends(tmp_path: Path) 
     with servers.estate(tmp_path, now=NOW, token="a-token") as server:
         assert server.name == "estate"
         assert is_alive(server.pid)
-        assert server.credential == Credential(secret=f"file:{tmp_path / 'estate.token'}")
+        assert server.credential == Bearer(secret=f"file:{tmp_path / 'estate.token'}")
         assert httpx.get(f"{server.url}/owners").status_code == 401
         assert len(httpx.get(f"{server.url}/owners", headers={"Authorization": "Bearer a-token"}).json()) == 10
     assert not is_alive(server.pid)
@@ -110,3 +113,25 @@ def test_a_server_sees_nothing_of_our_environment(tmp_path: Path, monkeypatch: p
     with pytest.raises(BackendUnavailable, match="PYTHONPATH") as failure, starting:
         pass
     assert "CLOUD_PASSWORD" not in str(failure.value)
+
+
+def test_the_cloud_lets_its_reader_read_two_regions_and_nothing_else(cloud: servers.Cloud) -> None:
+    assert is_alive(cloud.server.pid)
+    assert cloud.credentials.stat().st_mode & 0o777 == 0o600
+    ec2 = client(cloud, "ec2", "us-east-1")
+    pages = list(ec2.get_paginator("describe_instances").paginate())
+    assert [len(page["Reservations"]) for page in pages] == [100, 100, 52]
+    with pytest.raises(ClientError, match="not authorized to perform: ec2:StopInstances"):
+        ec2.stop_instances(InstanceIds=["i-1"])
+    with pytest.raises(ClientError, match="not authorized to perform: ec2:DescribeInstances"):
+        client(cloud, "ec2", "us-east-1", NOBODY).describe_instances()
+
+
+def test_the_profiles_are_known_to_this_process_for_as_long_as_it_says(cloud: servers.Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/home/operator/.aws/config")
+    monkeypatch.delenv("AWS_SHARED_CREDENTIALS_FILE", raising=False)
+    with cloud.known_to_the_sdk():
+        assert os.environ["AWS_SHARED_CREDENTIALS_FILE"] == str(cloud.credentials)
+        assert os.environ["AWS_CONFIG_FILE"] == os.devnull
+    assert os.environ["AWS_CONFIG_FILE"] == "/home/operator/.aws/config"
+    assert "AWS_SHARED_CREDENTIALS_FILE" not in os.environ

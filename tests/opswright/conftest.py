@@ -12,9 +12,10 @@ from fastapi import FastAPI
 
 from eval.estate.app import create_app
 from eval.estate.serve import serving
+from eval.servers import Cloud
 from opswright.settings import Settings
 from opswright.wiring import Runtime
-from schemas.source import Credential
+from schemas.credential import Bearer
 from tests.opswright.estates import TOKEN, Connect
 
 CACHE = Path(__file__).parents[2] / ".cache"
@@ -41,7 +42,7 @@ def connected(runtime: Runtime, tmp_path: Path) -> Connect:
     @contextmanager
     def connect(app: FastAPI) -> Iterator[FastAPI]:
         with serving(app) as url:
-            runtime.connect(f"{url}/openapi.json", name="estate", credential=Credential(secret=f"file:{token_file}"))
+            runtime.connect(f"{url}/openapi.json", name="estate", credential=Bearer(secret=f"file:{token_file}"))
             yield app
 
     return connect
@@ -51,3 +52,12 @@ def connected(runtime: Runtime, tmp_path: Path) -> Connect:
 def estate(connected: Connect) -> Iterator[FastAPI]:
     with connected(create_app(now=datetime.now(UTC), token=TOKEN)) as app:
         yield app
+
+
+@pytest.fixture(scope="module")
+def clouded(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
+    """A runtime that reads both regions of the cloud, and nothing else; its tools are shared by the tests of a module."""
+    folder = tmp_path_factory.mktemp("clouded")
+    with cloud.known_to_the_sdk(), Runtime(Settings(home=folder / "home", library=folder / "library", cache=CACHE)) as wired:
+        wired.connect("botocore:ec2,cloudwatch", name="aws", aws=cloud.access())
+        yield wired

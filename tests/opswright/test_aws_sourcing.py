@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from opswright.aws_sourcing import access_of, is_aws, prospect_aws, spec_url
+from schemas.credential import Bearer
 from schemas.errors import Denied, Misconfigured
-from schemas.source import AwsAccess, Credential, Source
+from schemas.source import AwsAccess, Source
 
 ROLE = "arn:aws:iam::123456789012:role/ops/read-only"
 
@@ -100,7 +101,7 @@ def test_an_unknown_service_is_refused_with_the_nearest() -> None:
         prospected("botocore:ec3")
 
 
-@pytest.mark.parametrize("said", [{"base_url": "https://a"}, {"credential": Credential(secret="env:X")}])
+@pytest.mark.parametrize("said", [{"base_url": "https://a"}, {"credential": Bearer(secret="env:X")}])
 def test_aws_has_no_base_url_and_no_bearer_token(said: dict[str, Any]) -> None:
     with pytest.raises(Misconfigured, match="neither a base URL nor a bearer token"):
         prospect_aws("botocore:", AwsAccess(regions=("us-east-1",)), **said)
