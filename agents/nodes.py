@@ -13,6 +13,7 @@ from agents.answering import Returned, ground_rows, sentence
 from agents.contents import ContentStore
 from agents.engine import Engine
 from agents.failures import failures, reason
+from agents.recording import record_of
 from agents.speech.language import language_of
 from agents.speech.voice import Voice
 from agents.state import Deps, State
@@ -110,8 +111,9 @@ def run(state: State, deps: Deps) -> State:
     tool = deps.registry.load(state["tool"])
     source = deps.sources.get(state["source"])
     slices = list(_slices(state, deps).values())
-    live = deps.live.run(tool, arguments_for(tool.manifest, _query(state)), source, slices, deps.sources.operations(source))
-    deps.transcripts.save(state["run_id"], live.transcript)
+    arguments = arguments_for(tool.manifest, _query(state))
+    live = deps.live.run(tool, arguments, source, slices, deps.sources.operations(source))
+    deps.transcripts.save(state["run_id"], record_of(live, tool, arguments, source, state["slices"], deps.contents))
     failed = failures(state["run_id"], tool.manifest.reference, live, source, _voice(state))
     if len(failed) == len(live.places):
         raise next(iter(failed.values()))

@@ -106,6 +106,10 @@ class Runner:
         history = list(self._graph.get_state_history(_config(run_id)))
         return tuple(name for state in reversed(history[1:]) for name in state.next if name != "__start__")
 
+    def tool(self, run_id: str) -> str:
+        """`name@version` of the tool that the run found or registered; empty where it did not come to that."""
+        return self._state(run_id).get("tool", "")
+
     def _lock(self, run_id: str) -> FileLock:
         self._locks.mkdir(mode=0o700, parents=True, exist_ok=True)
         return FileLock(self._locks / f"{run_id}.lock")

@@ -37,7 +37,9 @@ def show(run: Annotated[str, typer.Argument(help="The run's id, or its beginning
         try:
             console.print(render.calls(wired.transcripts.load(record.id).calls))
         except NotFound:
-            console.print("[dim]no calls were made[/dim]")
+            days = wired.settings.transcript_days
+            had = wired.runner.tool(record.id)
+            console.print(f"[dim]its calls are no longer kept: {days:g} days are over[/dim]" if had else "[dim]no calls were made[/dim]")
         if record.failure:
             console.print(render.failure(record.failure))
         if record.answer:

@@ -73,6 +73,11 @@ def image_key(sources: Iterable[Path]) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:24]
 
 
+def digest_of(artefact: Path) -> str:
+    """SHA-256 of an artefact that `ensure` gave, as it was written down when it was built."""
+    return (artefact.parent / DIGEST).read_text()
+
+
 def _cpu_features() -> str:
     """What the compiler may make use of. Where the system doesn't tell, the machine's kind has to do."""
     if not _CPU_INFO.exists():

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import pytest
 
-from agents.live import LiveRun, LiveRunner
+from agents.live import Conditions, LiveRun, LiveRunner
 from sandbox.broker.budget import Budget
 from sandbox.broker.signing import anonymous
 from sandbox.broker.wire import WireRequest, WireResponse
@@ -79,7 +79,13 @@ def _send(egress: Egress, url: str, method: str = "POST") -> Any:
 
 def _run(workers: _Workers, wire: Wire, source: Source, piece: Slice, budget: Budget | None = None) -> LiveRun:
     runner = LiveRunner(
-        lambda: cast(WorkerPool, workers), lambda _: wire, lambda _: anonymous, lambda: NOW, limits=Limits(), budget=budget or Budget()
+        lambda: cast(WorkerPool, workers),
+        lambda _: wire,
+        lambda _: anonymous,
+        lambda: NOW,
+        limits=Limits(),
+        budget=budget or Budget(),
+        image=lambda: "0",
     )
     return runner.run(_tool(piece), {}, source, [piece], [piece.operation])
 
@@ -110,6 +116,13 @@ def test_each_region_has_its_own_run_and_its_own_calls_numbered_through() -> Non
     ]
     assert [call.number for call in live.places[1].calls] == [3, 4]
     assert live.wall_seconds == 2.0
+
+
+def test_a_run_says_under_which_conditions_its_tool_ran() -> None:
+    workers = _Workers(_describe)
+    live = _run(workers, Wire(_where), AWS, _piece())
+    assert live.conditions == Conditions(Limits(), seed=0, image="0")
+    assert {(job.limits, job.seed) for job in workers.jobs} == {(live.conditions.limits, live.conditions.seed)}
 
 
 def test_what_answers_the_same_everywhere_is_asked_in_one_region() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.image import build
-from sandbox.image.store import ARTEFACT, DIGEST, ImageStore, image_key
+from sandbox.image.store import ARTEFACT, DIGEST, ImageStore, digest_of, image_key
 from schemas.errors import Misconfigured
 from schemas.ports import Progress
 
@@ -43,6 +44,10 @@ def test_an_image_is_built_once_and_found_again(tmp_path: Path) -> None:
     again = ImageStore(tmp_path / "a" / "b", builder).ensure(_quiet)
     assert (first, first.read_bytes(), builder.calls) == (again, CONTENT, 1)
     assert [fraction for _, fraction in seen] == [0.5, 1.0]
+
+
+def test_an_image_has_the_digest_of_its_bytes(tmp_path: Path) -> None:
+    assert digest_of(ImageStore(tmp_path, Builder()).ensure(_quiet)) == hashlib.sha256(CONTENT).hexdigest()
 
 
 def test_only_its_owner_may_touch_it(tmp_path: Path) -> None:
