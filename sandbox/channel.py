@@ -34,6 +34,10 @@ class Deadline:
         """Until then; negative afterwards."""
         return (self._at - time.monotonic()) * 1000
 
+    def after(self, seconds: float) -> float:
+        """The moment of the monotonic clock that is so many seconds after it, or for negative ones before."""
+        return self._at + seconds
+
     @property
     def missed(self) -> bool:
         return self.remaining_milliseconds() < 0

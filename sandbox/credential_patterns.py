@@ -24,7 +24,8 @@ def _always(_: str) -> bool:
 class Shape:
     """One look of a credential. `group` is what to hide of a match; `confirms` has the last word on that text.
 
-    A match begins a word, unless the anchor itself begins with a sign.
+    A match begins a word, unless the anchor itself begins with a sign. One that `is_opaque` is left alone as a cursor's value:
+    servers make cursors that look so.
     """
 
     kind: str
@@ -33,6 +34,7 @@ class Shape:
     group: int = 0
     confirms: Callable[[str], bool] = _always
     lead: str = ""
+    is_opaque: bool = False
 
     @cached_property
     def ignores_case(self) -> bool:
@@ -127,4 +129,4 @@ def _library_shapes(module: str, name: str, kind: str, group: int, anchors: tupl
 def _jwt() -> Shape:
     """The library's own check tells a token from a cursor that happens to be dotted base64."""
     detector = import_module("detect_secrets.plugins.jwt").JwtTokenDetector
-    return Shape("jwt", (".eyJ",), detector.denylist[0], 0, detector.is_formally_valid, lead=_BASE64URL)
+    return Shape("jwt", (".eyJ",), detector.denylist[0], 0, detector.is_formally_valid, lead=_BASE64URL, is_opaque=True)

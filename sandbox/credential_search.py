@@ -129,7 +129,7 @@ def _match(shape: Shape, text: str, anchor: int) -> re.Match[str] | None:
 def _confirmed(shape: Shape, text: str, match: re.Match[str]) -> Span | None:
     start, end = match.span(shape.group)
     end = cut.start() if (cut := _END_OF_TEXT.search(text, start, end)) else end
-    if not shape.confirms(text[start:end]) or text.startswith(MARK, start) or _is_cursor_value(text, start):
+    if not shape.confirms(text[start:end]) or text.startswith(MARK, start) or (shape.is_opaque and _is_cursor_value(text, start)):
         return None
     if shape.group == 0 and (rest := _REST_OF_TOKEN.match(text, end)):
         end = rest.end()
@@ -200,6 +200,9 @@ def _values(bare: _BareValues, name: str, end: int, assignment: re.Pattern[str])
 
 def _value_before(text: str, start: int, kind: str) -> Iterator[Span]:
     """The value in `{"value": …, "name": "DB_PASSWORD"}`, when a name starts there."""
+    # Few have one, and looking first costs a hundredth of the pattern, which a list of names would run for each of them.
+    if '"value' not in text[max(0, start - _MAX_PAIR) : start].lower():
+        return
     for opening in deque(_VALUE_KEY.finditer(text, max(0, start - _MAX_PAIR), start), maxlen=1):
         span = _quoted_value(text, opening, kind)
         if _NAME_AFTER.fullmatch(text, span.end, start):

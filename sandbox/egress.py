@@ -14,6 +14,7 @@ offset, bytes are base64; a status from 300 has botocore's `{"Error": {"Code", "
 
 from __future__ import annotations
 
+import math
 from typing import Literal, Protocol
 
 EgressKind = Literal["denied", "limit", "connect", "timeout", "protocol"]
@@ -38,8 +39,11 @@ class EgressFailure(Exception):
 class Egress(Protocol):
     """Answers one run's calls, one at a time, on the thread that runs the job."""
 
-    def send(self, request: str) -> str:
-        """The response envelope for a request envelope. Raises EgressFailure where there is none."""
+    def send(self, request: str, ends: float = math.inf) -> str:
+        """The response envelope for a request envelope. Raises EgressFailure where there is none.
+
+        At `ends`, a moment of `time.monotonic`, the run is over: nobody waits for an answer any longer.
+        """
 
     def sleep(self, seconds: float) -> None:
         """Let `seconds` pass; the run's clock advances by them whether or not this blocks. May raise EgressFailure to refuse."""
@@ -51,7 +55,7 @@ _STAND_INS = "tests call no server: give an httpx.Client an httpx.MockTransport,
 class NoNetwork:
     """Refuses every call, for code that brings its own server."""
 
-    def send(self, _request: str) -> str:
+    def send(self, _request: str, _ends: float = math.inf) -> str:
         """Raises EgressFailure."""
         raise EgressFailure("denied", "E_DENIED", _STAND_INS)
 

@@ -14,6 +14,10 @@ from sandbox.protocol import Kind, ProtocolBroken
 _ESCAPING = 8
 """The most that JSON blows up what a run may print, send or return."""
 
+_LATE_SECONDS = 0.25
+"""For how long after the run's end a call is still waited for. The worker's clock began a little later than ours, and must be over
+when the answer fails to come: or the tool would see a slow server where its time is up."""
+
 
 class Exchange:
     """One job's conversation with a worker."""
@@ -56,7 +60,7 @@ class Exchange:
 
     def _send(self, request: str) -> str:
         self.calls += 1
-        return self._egress.send(request)
+        return self._egress.send(request, self._deadline.after(_LATE_SECONDS - self._grace_seconds))
 
     def _sleep(self, text: str) -> str:
         """Sleeping counts by its length where the host takes less over it; what it takes more is waiting."""

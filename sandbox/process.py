@@ -18,7 +18,7 @@ from sandbox.outcomes import stopped
 from sandbox.protocol import Kind, ProtocolBroken
 from schemas.errors import Misconfigured
 
-GRACE_SECONDS = 2.0
+GRACE_SECONDS = 1.0
 """From the wall deadline, which the worker keeps by itself, to the hard kill."""
 START_SECONDS = 30.0
 

@@ -6,11 +6,12 @@ This is the one place where the SDK reads the operator's own configuration: `~/.
 from __future__ import annotations
 
 import io
+import math
 import ssl
 import threading
 from collections.abc import Iterator
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
@@ -26,6 +27,10 @@ from schemas.source import AwsAccess
 
 ATTEMPTS: Final = 3
 """How often one call is sent where AWS is busy or out of reach, the first time included."""
+
+_PAUSE_SECONDS: Final = 2.0
+_ASKED_PAUSE_SECONDS: Final = 7.0
+"""The longest pauses of botocore's before the third attempt: its own, and one that AWS asked for."""
 
 Client = Any
 """A client of botocore, which makes its classes as it goes."""
@@ -62,11 +67,11 @@ class Account:
         if self._pool:
             self._pool.close()
 
-    def begin(self) -> None:
-        """Give the current thread's call its time from now on. Raises as `client` does."""
-        self._opened()
+    def begin(self, ends: float = math.inf) -> None:
+        """Give the current thread's call its time from now on, until `ends` at the latest. Raises as `client` does."""
+        self._opened(ends)
         assert self._pool is not None
-        self._pool.begin()
+        self._pool.begin(ends)
 
     def secrets(self) -> tuple[str, ...]:
         """What requests are signed with, renewed where it is about to expire. Raises botocore's errors."""
@@ -88,20 +93,21 @@ class Account:
     def _options(self) -> dict[str, Any]:
         return {"endpoint_url": self._access.endpoint_url or None, "config": self._config}
 
-    def _opened(self) -> Session:
+    def _opened(self, ends: float = math.inf) -> Session:
         with self._lock:
             if self._session is None:
-                self._session = self._open()
+                self._session = self._open(ends)
             return self._session
 
-    def _open(self) -> Session:
+    def _open(self, ends: float) -> Session:
         session = Session(profile=self._access.profile or None)
         bundle = session.get_config_variable("ca_bundle")
         tls = ssl.create_default_context(cafile=bundle) if bundle else None
         self._pool = Pool(self._patience, lookup=self._lookup, tls=tls)
-        self._pool.begin()
+        self._pool.begin(ends)
         session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=utc)
         session.register("before-send", partial(_sent, self._pool, self._name))
+        session.register("needs-retry.*.*", partial(_no_more, self._pool))  # the most particular name, so it is heard first
         if self._access.role_arn:
             session.register_component("credential_provider", self._role(session))
         return session
@@ -141,6 +147,12 @@ def _sent(pool: Pool, name: str, request: AWSPreparedRequest, **_: object) -> AW
     except TransportFailure as failure:
         raise Unsent(failure) from failure
     return AWSResponse(request.url, response.status, dict(response.headers), _Body(response.body))
+
+
+def _no_more(pool: Pool, response: tuple[AWSResponse, object] | None, **_: object) -> Literal[False] | None:
+    """Answers botocore's event `needs-retry`: no where the pause could outlast the call, else nothing, and botocore decides."""
+    asked = response is not None and "x-amz-retry-after" in response[0].headers
+    return False if pool.seconds_left < (_ASKED_PAUSE_SECONDS if asked else _PAUSE_SECONDS) else None
 
 
 def _headers(request: AWSPreparedRequest) -> tuple[tuple[str, str], ...]:

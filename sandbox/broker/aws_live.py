@@ -69,13 +69,13 @@ class AwsTransport:
         Raises Misconfigured where there are none: no such profile, nobody signed in, a role that may not be assumed.
         """
         with self._configured():
-            self._account.begin()
+            self._account.begin(request.ends)
             return Signed(request, self._account.secrets())
 
     def send(self, request: WireRequest) -> WireResponse:
         """What AWS answers, errors too. Raises TransportFailure where it does not, UndeclaredShape where botocore objects."""
         region, service, operation = named(request.url)
-        self._account.begin()
+        self._account.begin(request.ends)
         with self._mapped(region, f"{service}:{operation}"):
             client = self._account.client(region, service)
             parameters = parameters_of(client.meta.service_model.operation_model(operation), request.body)

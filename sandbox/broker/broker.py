@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +15,7 @@ from sandbox.broker.envelope import read_request, write_response
 from sandbox.broker.grant import Grant
 from sandbox.broker.narrowing import narrowings
 from sandbox.broker.operations import Operations
-from sandbox.broker.record import Attempt, Recorder
+from sandbox.broker.record import Attempt, Recorder, unread
 from sandbox.broker.region import connection_of
 from sandbox.broker.signing import Authenticator, anonymous
 from sandbox.broker.wire import Transport, TransportFailure, WireRequest, WireResponse
@@ -22,10 +23,6 @@ from sandbox.egress import EgressFailure, EgressKind
 from sandbox.redaction import Redactor
 from schemas.errors import BackendUnavailable, LimitExceeded, OpswrightError
 from schemas.run import Transcript
-
-MAX_METHOD = 16
-MAX_SHOWN = 2048
-"""How much of a refused method and URL goes on record: whoever is refused may write anything."""
 
 
 class Broker:
@@ -59,10 +56,10 @@ class Broker:
         self._redactor = Redactor()
         self._recorder = Recorder(grant.source.name, limit=budget.requests + 1)  # the last one says that the budget is spent
 
-    def send(self, request: str) -> str:
+    def send(self, request: str, ends: float = math.inf) -> str:
         """The response envelope for a request envelope of the isolate. Raises EgressFailure; either way it is on record."""
         try:
-            return write_response(self.exchange(request), as_json=self._is_aws)
+            return write_response(self.exchange(request, ends), as_json=self._is_aws)
         except OpswrightError as error:
             raise EgressFailure(_kind(error), error.code, str(error)) from error
 
@@ -74,12 +71,15 @@ class Broker:
         """What was delivered or refused so far, in order."""
         return self._recorder.transcript(started_at)
 
-    def exchange(self, request: str | WireRequest) -> WireResponse:
-        """The response that the tool gets to see. Raises `Denied`, `LimitExceeded` and `TransportFailure`, each on record."""
+    def exchange(self, request: str | WireRequest, ends: float = math.inf) -> WireResponse:
+        """The response that the tool gets to see. Raises `Denied`, `LimitExceeded` and `TransportFailure`, each on record.
+
+        `ends` is that of an envelope; a request has its own.
+        """
         attempt = Attempt()
         try:
             self._meter.admit()
-            return self._steps(request if isinstance(request, WireRequest) else read_request(request), attempt)
+            return self._steps(request if isinstance(request, WireRequest) else read_request(request, ends), attempt)
         except BackendUnavailable as error:
             attempt.failure, attempt.end = str(error), _kind(error)
             raise
@@ -90,9 +90,9 @@ class Broker:
             self._recorder.add(attempt)
 
     def _steps(self, request: WireRequest, attempt: Attempt) -> WireResponse:
-        attempt.method, attempt.url = request.method[:MAX_METHOD], self._redactor.redact(request.url[:MAX_SHOWN])[0]
+        attempt.method, attempt.url = unread(request, self._redactor)
+        self._meter.spend(len(request.body or b""))  # first: judging a body takes time by its length
         approved = self._approve(request, attempt)
-        self._meter.spend(len(approved.body or b""))
         response = self._transmit(approved, attempt)
         self._meter.repeat(response.attempts - 1)
         self._meter.receive(len(response.body))
@@ -111,7 +111,8 @@ class Broker:
         call = self._operations.permit(found)
         attempt.operation = call.slice.operation.id
         judged = contract_of(call.slice).judge(call.path_values, location.query, request.headers, request.body)
-        approved = WireRequest(request.method, self._connection.address(location.segments, judged.query), judged.headers, judged.body)
+        address = self._connection.address(location.segments, judged.query)
+        approved = WireRequest(request.method, address, judged.headers, judged.body, request.ends)
         attempt.url = self._redactor.redact(approved.url)[0]
         attempt.request_body = None if approved.body is None else self._redactor.redact(approved.body.decode())[0]
         return approved

@@ -10,7 +10,10 @@ from sandbox.jobs import MIB
 
 @dataclass(frozen=True)
 class Budget:
-    """What one run may use. Bytes are bodies, counted decompressed; `seconds` is time spent waiting for the backend."""
+    """What one run may use. Bytes are bodies: those of requests as the tool wrote them, denied or not, those of responses decompressed.
+
+    `seconds` is time spent waiting for the backend.
+    """
 
     requests: int = 200
     response_bytes: int = 64 * MIB

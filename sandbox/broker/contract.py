@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain, islice
 from typing import Any
 
 from sandbox.broker.bodies import BodyContract
@@ -19,6 +20,7 @@ from schemas.errors import SpecUnusable, quoted
 from schemas.operation import Slice
 
 _MAX_PROBLEMS = 5
+"""How many are worded: with names near to each, those of a megabyte would take the host ten seconds."""
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9.+*_-]+/[A-Za-z0-9.+*_-]+(?: *; *[A-Za-z0-9.=_ -]+)*")
 
 
@@ -49,9 +51,9 @@ class Contract:
         """The request that may be sent. Raises UndeclaredShape, naming up to five problems at once."""
         pairs = self._pairs(query)
         body = self._body.judge(content, header(headers, "content-type"))
-        problems = [*self._path_problems(path_values), *self._query.problems(pairs), *self._headers.problems(headers), *body.problems]
-        if problems:
-            raise self._refusal(problems)
+        problems = chain(self._path_problems(path_values), self._query.problems(pairs), self._headers.problems(headers), body.problems)
+        if found := list(islice(problems, _MAX_PROBLEMS + 1)):
+            raise self._refusal(found)
         own = [("accept", self._accept(header(headers, "accept"))), ("content-type", body.media_type)]
         kept = (*((name, value) for name, value in own if value), *self._headers.kept(headers))
         return Judged(format_pairs(pairs), kept, body.content)
@@ -72,8 +74,7 @@ class Contract:
         return asked if asked in self._accepted else ", ".join(self._accepted) or "application/json"
 
     def _refusal(self, problems: list[str]) -> UndeclaredShape:
-        more = f"; and {len(problems) - _MAX_PROBLEMS} more" if len(problems) > _MAX_PROBLEMS else ""
-        shown = "; ".join(problems[:_MAX_PROBLEMS]) + more
+        shown = "; ".join(problems[:_MAX_PROBLEMS]) + ("; and more" if len(problems) > _MAX_PROBLEMS else "")
         return UndeclaredShape(f"{titled(self._operation)}: {shown}.")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import math
 
 import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
@@ -36,11 +37,11 @@ class _Request(BaseModel):
         return self.body.encode() if self.body else None
 
 
-def read_request(text: str) -> WireRequest:
-    """The request in an envelope. Raises Denied for anything else."""
+def read_request(text: str, ends: float = math.inf) -> WireRequest:
+    """The request in an envelope, which must be over at `ends`. Raises Denied for anything else."""
     try:
         envelope = _Request.model_validate_json(text)
-        return WireRequest(envelope.method, envelope.url, tuple(envelope.headers), envelope.content)
+        return WireRequest(envelope.method, envelope.url, tuple(envelope.headers), envelope.content, ends)
     except (ValidationError, UnicodeEncodeError, binascii.Error) as error:
         raise Denied(
             "The call through the wall is no request envelope.", hint="Send requests with the client that is passed in."

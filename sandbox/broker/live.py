@@ -48,8 +48,8 @@ class LiveTransport:
     def send(self, request: WireRequest) -> WireResponse:
         """The response, complete and decompressed. Raises as `Transport` says; a redirect is a failure that names where it leads."""
         if not request.url.startswith(f"{self._origin}/"):
-            raise ForbiddenTarget(f"{quoted(request.url)} is not at {self._origin}, where {self._name} is.")
-        self._pool.begin()
+            raise ForbiddenTarget(f"{quoted(request.url.partition('?')[0])} is not at {self._origin}, where {self._name} is.")
+        self._pool.begin(request.ends)
         response = self._pool.send(replace(request, headers=(*_OWN_HEADERS, *request.headers)), f"{self._name} at {self._origin}")
         if response.status in _REDIRECTS:
             raise _redirected(response.status, header(response.headers, "location"))

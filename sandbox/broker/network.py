@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
+import math
 import ssl
 import threading
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 import httpcore
 
-from sandbox.broker.target import Lookup, resolve
+from sandbox.broker.target import Lookup, resolve, system_lookup
 
 _MAX_ADDRESSES = 4
 
@@ -24,13 +27,19 @@ class Deadline:
         self._monotonic = monotonic
         self._local = threading.local()
 
-    def set(self, seconds: float) -> None:
-        """Give the current thread's request so long from now."""
-        self._local.ends = self._monotonic() + seconds
+    def set(self, seconds: float, ends: float = math.inf) -> None:
+        """Give the current thread's request so long from now, and no longer than to the moment `ends`."""
+        self._local.ends = min(self._monotonic() + seconds, ends)
+
+    @property
+    def seconds_left(self) -> float:
+        """Until the current thread's request must be over; negative afterwards."""
+        ends: float = self._local.ends
+        return ends - self._monotonic()
 
     def bounded(self, timeout: float | None) -> float:
         """The timeout for one wait. Raises httpcore.ReadTimeout where there is no time left."""
-        left: float = self._local.ends - self._monotonic()
+        left = self.seconds_left
         if left <= 0:
             raise httpcore.ReadTimeout("the request took too long in all")
         return left if timeout is None else min(left, timeout)
@@ -44,7 +53,7 @@ class CheckedNetwork(httpcore.NetworkBackend):
 
     def __init__(self, deadline: Deadline, lookup: Lookup | None = None) -> None:
         self._deadline = deadline
-        self._lookup = lookup
+        self._lookup = lookup or system_lookup
         self._sockets = httpcore.SyncBackend()
 
     def connect_tcp(
@@ -56,13 +65,36 @@ class CheckedNetwork(httpcore.NetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
-        for address in resolve(host, port, self._lookup)[:_MAX_ADDRESSES]:
+        for address in resolve(host, port, partial(_in_time, self._lookup, self._deadline.bounded(timeout)))[:_MAX_ADDRESSES]:
             try:
                 stream = self._sockets.connect_tcp(str(address), port, self._deadline.bounded(timeout), local_address, socket_options or ())
                 return _BoundedStream(stream, self._deadline)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure
+
+
+def _in_time(lookup: Lookup, seconds: float, host: str, port: int) -> list[str]:
+    """The lookup's answer. Raises httpcore.ConnectTimeout where it takes longer.
+
+    The system's resolver can't be told to hurry, and waits for ten seconds and more where nobody answers: so that happens in a thread,
+    which is left to it and ends by itself. It is a daemon, or this process could not end before.
+    """
+    answer: Future[list[str]] = Future()
+    threading.Thread(target=_answer, args=(answer, lookup, host, port), name=f"lookup of {host}", daemon=True).start()
+    try:
+        return answer.result(seconds)
+    except TimeoutError as error:
+        if answer.done():  # the lookup's own, which is an OSError like its others
+            raise
+        raise httpcore.ConnectTimeout(f"the name {host} is not resolved in time") from error
+
+
+def _answer(answer: Future[list[str]], lookup: Lookup, host: str, port: int) -> None:
+    try:
+        answer.set_result(lookup(host, port))
+    except BaseException as error:  # noqa: BLE001  whatever it is belongs to the thread that waits
+        answer.set_exception(error)
 
 
 class _BoundedStream(httpcore.NetworkStream):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import ssl
 import time
 import zlib
@@ -52,9 +53,14 @@ class Pool:
         """Close all connections."""
         self._pool.close()
 
-    def begin(self) -> None:
-        """Give the current thread's call, which may be several requests, its time from now on."""
-        self._deadline.set(self._patience.seconds)
+    def begin(self, ends: float = math.inf) -> None:
+        """Give the current thread's call, which may be several requests, its time from now on, until `ends` at the latest."""
+        self._deadline.set(self._patience.seconds, ends)
+
+    @property
+    def seconds_left(self) -> float:
+        """What is left of the time of the current thread's call."""
+        return self._deadline.seconds_left
 
     def send(self, request: WireRequest, where: str) -> WireResponse:
         """The response, complete and decompressed, within the time since `begin`; `where` is for messages. Raises as `Transport` says."""
@@ -67,7 +73,7 @@ class Pool:
     @contextmanager
     def _opened(self, request: WireRequest) -> Iterator[httpcore.Response]:
         patience = self._patience
-        idle = patience.idle_seconds
+        idle = self._deadline.bounded(patience.idle_seconds)  # here for the pool, whose waiting is on no connection
         timeout = {"connect": patience.connect_seconds, "read": idle, "write": idle, "pool": idle}
         headers = [(name.encode("ascii"), value.encode("ascii")) for name, value in request.headers]
         with self._pool.stream(
@@ -81,7 +87,7 @@ class Pool:
         try:
             yield
         except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-            raise TransportFailure("connect", f"{where} can't be reached: {quoted(error)}.", hint="Is it running?") from error
+            raise TransportFailure("connect", f"{where} can't be reached: {quoted(error)}.", hint=_way_in(error)) from error
         except httpcore.TimeoutException as error:
             raise TransportFailure("timeout", f"{where} did not answer in time.") from error
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
@@ -95,6 +101,12 @@ class Pool:
         if encoding in {"", "identity"}:
             return received
         raise TransportFailure("protocol", f"the response is compressed as {quoted(encoding)}, which was not asked for")
+
+
+def _way_in(error: Exception) -> str:
+    if isinstance(error.__context__, ssl.SSLCertVerificationError):
+        return "Use the name that its certificate is for, or give its authority as ca in connections.yaml."
+    return "Is it running?"
 
 
 def _capped(chunks: Iterable[bytes], limit: int) -> Iterator[bytes]:

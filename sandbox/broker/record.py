@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
-from sandbox.broker.wire import Headers
+from sandbox.broker.wire import Headers, WireRequest
+from sandbox.redaction import Redactor
 from schemas.run import CallEnd, CallRecord, Transcript
+
+_MAX_METHOD = 16
+_MAX_URL = 2048
+"""How much of a refused method and URL goes on record: whoever is refused may write anything."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 @dataclass
@@ -46,3 +53,13 @@ class Recorder:
     def transcript(self, started_at: datetime) -> Transcript:
         """All attempts so far."""
         return Transcript(started_at=started_at, calls=tuple(self._calls))
+
+
+def unread(request: WireRequest, redactor: Redactor) -> tuple[str, str]:
+    """Method and URL of a request as they go on record before anything of it is approved: cut, and with control characters escaped."""
+    url, _ = redactor.redact(request.url[:_MAX_URL])
+    return _escaped(request.method[:_MAX_METHOD]), _escaped(url)
+
+
+def _escaped(text: str) -> str:
+    return _CONTROL.sub(lambda found: repr(found[0])[1:-1], text)

@@ -15,7 +15,7 @@ Lookup = Callable[[str, int], list[str]]
 """All addresses of a host name, as texts. Raises OSError."""
 
 
-def resolve(host: str, port: int, lookup: Lookup | None = None) -> tuple[Address, ...]:
+def resolve(host: str, port: int, lookup: Lookup) -> tuple[Address, ...]:
     """The addresses to connect to, checked. Raises ForbiddenTarget if any may not be reached, TransportFailure if there is none.
 
     A name with one good and one forbidden address is refused whole: nobody publishes that by accident.
@@ -23,7 +23,7 @@ def resolve(host: str, port: int, lookup: Lookup | None = None) -> tuple[Address
     if is_forbidden_name(host):
         raise _forbidden(host, host)
     try:
-        found = (lookup or system_lookup)(host, port)
+        found = lookup(host, port)
     except OSError as error:
         raise TransportFailure("connect", f"the name {quoted(host)} can't be resolved: {quoted(error)}") from error
     addresses = tuple(dict.fromkeys(ip_address(text.partition("%")[0]) for text in found))

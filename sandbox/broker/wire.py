@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -13,12 +14,16 @@ FailureKind = Literal["connect", "timeout", "protocol"]
 
 @dataclass(frozen=True)
 class WireRequest:
-    """One request. Headers and body stay out of `repr`: a signed request carries a secret."""
+    """One request. Of it, `repr` shows the method only: a signed request carries a secret, some in the query.
+
+    At `ends`, a moment of `time.monotonic`, whoever asks is gone, and no transport waits any longer.
+    """
 
     method: str
-    url: str
+    url: str = field(repr=False)
     headers: Headers = field(default=(), repr=False)
     body: bytes | None = field(default=None, repr=False)
+    ends: float = field(default=math.inf, repr=False, compare=False)
 
 
 @dataclass(frozen=True)

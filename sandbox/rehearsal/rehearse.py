@@ -81,7 +81,8 @@ def _checked(check: Literal["rehearsal", "contract"], trials: Sequence[Trial], s
         repeated += bool(trial.verdicts) and not news
         fresh += news
         said += news
-    detail = f"{len(trials)} cases, {sum(world.planted for world in _worlds(trials))} planted rows"
+    cases = f"{len(trials)} {'case' if len(trials) == 1 else 'cases'}"
+    detail = f"{cases}, {sum(world.planted for world in _worlds(trials))} planted rows"
     return CheckResult(
         check=check,
         detail=detail + (f"; {repeated} more fail for a reason given already" if repeated else ""),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -32,7 +33,7 @@ class Host:
     requests: list[Answer] = field(default_factory=list)
     sleeps: list[float] = field(default_factory=list)
 
-    def send(self, request: str) -> str:
+    def send(self, request: str, ends: float = math.inf) -> str:
         self.requests.append(json.loads(request))
         return json.dumps(self.answer(self.requests[-1]))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 
 import pytest
 
@@ -20,7 +21,7 @@ class Failing(Host):
         super().__init__()
         self.failure = EgressFailure(kind, "E_TEST", f"the host says {kind}")
 
-    def send(self, request: str) -> str:
+    def send(self, request: str, ends: float = math.inf) -> str:
         raise self.failure
 
     def sleep(self, seconds: float) -> None:
@@ -129,9 +130,9 @@ def test_a_host_that_takes_too_long_ends_the_run_when_it_answers(pool: WorkerPoo
     import threading
 
     class Slow(Host):
-        def send(self, request: str) -> str:
+        def send(self, request: str, ends: float = math.inf) -> str:
             threading.Event().wait(0.3)
-            return super().send(request)
+            return super().send(request, ends)
 
     outcome = run_body(pool, "while True:\n    client.get('/x')", Slow(), Limits(wall_seconds=0.2))
     assert (outcome.status, outcome.finding, outcome.usage.calls) == ("trapped", "F_WALL", 1)
@@ -139,7 +140,7 @@ def test_a_host_that_takes_too_long_ends_the_run_when_it_answers(pool: WorkerPoo
 
 def test_an_answer_that_is_no_envelope_is_an_error_of_the_run(pool: WorkerPool) -> None:
     class Odd(Host):
-        def send(self, request: str) -> str:
+        def send(self, request: str, ends: float = math.inf) -> str:
             return json.dumps({"status": 200})
 
     assert run_body(pool, "client.get('/x')", Odd()).status == "raised"

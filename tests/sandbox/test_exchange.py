@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
@@ -88,6 +90,21 @@ def test_an_honest_worker_gets_its_answers() -> None:
     with _exchange(play, host) as exchange:
         assert exchange.run().value == 1
     assert (host.requests, host.sleeps, exchange.calls) == ([{"n": 1}], [0.1], 1)
+
+
+def test_an_egress_hears_when_its_run_is_over() -> None:
+    heard: list[float] = []
+
+    class Noting(Host):
+        def send(self, request: str, ends: float = math.inf) -> str:
+            heard.append(ends)
+            return super().send(request, ends)
+
+    before = time.monotonic()
+    with _exchange(_says(encode(Kind.SEND, "{}"), encode(Kind.END, END)), Noting()) as exchange:
+        exchange.run()
+
+    assert before + SHORT.wall_seconds <= heard[0] <= time.monotonic() + SHORT.wall_seconds + 0.25
 
 
 def test_silence_is_waited_for_until_the_grace_is_over() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import threading
@@ -32,9 +33,9 @@ class Murderous(Host):
         self._pool = pool
         self._number = number
 
-    def send(self, request: str) -> str:
+    def send(self, request: str, ends: float = math.inf) -> str:
         os.kill(self._pool.pids()[0], self._number)
-        return super().send(request)
+        return super().send(request, ends)
 
 
 def test_workers_start_when_needed_and_stay(own: WorkerPool) -> None:
@@ -74,7 +75,7 @@ def test_a_worker_that_is_told_that_its_cpu_is_used_up_says_so(own: WorkerPool) 
 
 def test_a_defect_of_the_host_reaches_the_caller_and_costs_the_worker(own: WorkerPool) -> None:
     class Broken(Host):
-        def send(self, request: str) -> str:
+        def send(self, request: str, ends: float = math.inf) -> str:
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -95,9 +96,9 @@ def test_two_runs_go_on_at_the_same_time(image: Path) -> None:
     meeting = threading.Barrier(2, timeout=30)
 
     class Meeting(Host):
-        def send(self, request: str) -> str:
+        def send(self, request: str, ends: float = math.inf) -> str:
             meeting.wait()
-            return super().send(request)
+            return super().send(request, ends)
 
     with WorkerPool(image, size=2) as pool, ThreadPoolExecutor(2) as threads:
         outcomes = list(threads.map(lambda _: run_body(pool, "client.get('/x')\nreturn [1]", Meeting()), range(2)))
@@ -109,10 +110,10 @@ def test_closing_ends_every_process_and_the_runs_that_go_on(image: Path) -> None
     called = threading.Event()
 
     class Waiting(Host):
-        def send(self, request: str) -> str:
+        def send(self, request: str, ends: float = math.inf) -> str:
             called.set()
             closed.wait(30)
-            return super().send(request)
+            return super().send(request, ends)
 
     closed = threading.Event()
     with ThreadPoolExecutor(1) as threads:

@@ -131,7 +131,8 @@ def _assert_recorded(attack: Attack, aftermath: Aftermath) -> None:
     assert all(expected.failure in failure for failure in failures), failures
     assert expected.arrives is None or aftermath.arrived == expected.arrives
     assert sum(call.redactions for call in calls) >= expected.redactions
-    assert not any(_CONTROL.search(said) for said in (*refusals, *failures))
+    written = (text for call in calls for text in (call.method, call.url))
+    assert not any(_CONTROL.search(said) for said in (*refusals, *failures, *written))
 
 
 def _assert_in_time(attack: Attack, aftermath: Aftermath) -> None:

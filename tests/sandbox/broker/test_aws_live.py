@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -229,6 +231,22 @@ def test_an_answer_that_never_comes_or_can_t_be_used_is_a_failure(signed_in: Pat
         transport.send(call())
 
     assert failure.value.kind == kind
+
+
+@pytest.mark.parametrize(("header", "seconds"), [("X-Other: 1", 1.9), ("x-amz-retry-after: 100", 6.9)])
+def test_a_call_is_not_sent_again_where_the_pause_could_outlast_the_run(signed_in: Path, header: str, seconds: float) -> None:
+    body = b"<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>slow</Message></Error></Errors></Response>"
+    with serving(answer(body, header, status="503 Busy")) as server, _transport(server.base_url) as transport:
+        response = transport.send(replace(call(), ends=time.monotonic() + seconds))
+
+    assert (response.status, response.attempts, len(server.requests)) == (503, 1, 1)
+
+
+def test_no_answer_is_waited_for_when_the_run_is_over(signed_in: Path) -> None:
+    with serving(silent) as server, _transport(server.base_url) as transport, pytest.raises(TransportFailure) as failure:
+        transport.send(replace(call(), ends=time.monotonic() + 0.2))
+
+    assert failure.value.kind == "timeout"
 
 
 @pytest.mark.parametrize(("size", "is_delivered"), [(1000, True), (1001, False)])

@@ -78,6 +78,27 @@ def test_a_name_given_twice_leaves_once_as_it_was_judged() -> None:
     assert _sent(post("/hosts/search", b'{"size": 501, "size": 5}')).body == b'{"size":5}'
 
 
+@pytest.mark.parametrize(("levels", "leaves"), [(252, True), (253, False), (1000, False), (5000, False)])
+def test_a_body_leaves_as_deeply_nested_as_it_can_be_written_anew(levels: int, leaves: bool) -> None:
+    request = post("/hosts/search", b'{"labels":{"a":' + b"[" * levels + b"]" * levels + b"}}")
+
+    if leaves:
+        assert _sent(request).body == request.body
+    else:
+        assert "the body " in _refusal(request)
+
+
+@pytest.mark.parametrize(("size", "words"), [(32_768, "body name 'sise' is not declared"), (32_769, "not of 32769")])
+def test_what_is_wrong_with_a_body_is_only_told_of_one_of_bounded_length(size: int, words: str) -> None:
+    assert words in _refusal(post("/hosts/search", b'{"sise":"' + b"x" * (size - 11) + b'"}'))
+
+
+def test_a_long_body_as_declared_leaves() -> None:
+    value = {"after": "x" * 100_000}
+
+    assert json.loads(_sent(post("/hosts/search", value)).body or b"") == value
+
+
 def test_a_missing_body_is_denied_where_one_is_required() -> None:
     assert "requires a body" in _refusal(get("/hosts/search", method="POST"))
 
@@ -117,6 +138,11 @@ def test_a_form_of_declared_fields_leaves() -> None:
 )
 def test_a_form_that_the_slice_does_not_describe_is_denied(form: bytes, words: str) -> None:
     assert words in _refusal(post("/logs/query", form, _FORM))
+
+
+@pytest.mark.parametrize(("many", "words"), [(10_000, "form field 'quer' is not declared"), (10_001, "more than 10000 names")])
+def test_a_form_has_so_many_names_and_no_more(many: int, words: str) -> None:
+    assert words in _refusal(post("/logs/query", b"&".join([b"quer=1"] * many), _FORM))
 
 
 _JSON = st.recursive(

@@ -74,6 +74,7 @@ def test_a_refusal_is_on_record_with_its_code_and_its_operation() -> None:
     assert (failure.value.kind, failure.value.code) == ("denied", "E_DENIED_CAPABILITY")
     assert call.refusal.startswith("E_DENIED_CAPABILITY: list_hosts (GET /hosts) is not among")
     assert (call.operation, call.status, call.response_body, call.milliseconds) == ("estate:list_hosts", None, "", 0.0)
+    assert call.end == "denied"
 
 
 @pytest.mark.parametrize("kind", ["connect", "timeout", "protocol"])
@@ -86,7 +87,7 @@ def test_a_failure_of_the_backend_keeps_its_kind(kind: Any) -> None:
         made.send(_envelope(get("/hosts")))
 
     assert (failure.value.kind, failure.value.code, failure.value.message) == (kind, "E_BACKEND", "estate is away. Is it running?")
-    assert (_calls(made)[0].failure, _calls(made)[0].refusal) == ("estate is away. Is it running?", "")
+    assert (_calls(made)[0].failure, _calls(made)[0].refusal, _calls(made)[0].end) == ("estate is away. Is it running?", "", kind)
 
 
 def test_a_host_that_is_misconfigured_ends_the_run() -> None:
@@ -153,6 +154,19 @@ def test_a_body_beyond_the_budget_does_not_leave() -> None:
     assert wire.sent == []
 
 
+def test_a_body_beyond_the_budget_is_not_even_judged() -> None:
+    with pytest.raises(BudgetSpent):
+        broker(Wire(), budget=Budget(request_bytes=10)).exchange(post("/hosts/search", {"undeclared": "x" * 10}))
+
+
+def test_the_transport_hears_when_the_run_is_over() -> None:
+    wire = Wire()
+
+    broker(wire).send(_envelope(get("/hosts")), 77.0)
+
+    assert wire.sent[0].ends == 77.0
+
+
 def test_time_spent_waiting_is_recorded_and_budgeted() -> None:
     ticks: Iterator[float] = iter([0.0, 1.5, 1.5, 3.5])
     made = broker(Wire(), budget=Budget(seconds=3), monotonic=lambda: next(ticks))
@@ -215,6 +229,16 @@ def test_what_a_refused_tool_wrote_is_cut_and_redacted_on_record() -> None:
     assert call.method == "G" * 16
     assert len(call.url) < 2100
     assert "hunter2" not in call.url
+
+
+def test_control_characters_of_a_refused_tool_are_escaped_on_record() -> None:
+    made = broker(Wire())
+
+    with pytest.raises(Denied):
+        made.exchange(WireRequest("GET\x1b[2J", f"{BASE}/hosts/\x9b\n"))
+    call = _calls(made)[0]
+
+    assert (call.method, call.url) == ("GET\\x1b[2J", f"{BASE}/hosts/\\x9b\\n")
 
 
 def test_no_response_widens_what_the_run_may_do() -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import gzip
 import socket
 import ssl
+import threading
+import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -207,6 +210,44 @@ def test_a_server_that_drips_for_ever_meets_the_deadline(head: bytes) -> None:
     assert _failure(dripping(head), Patience(seconds=0.2, idle_seconds=5)).kind == "timeout"
 
 
+@pytest.mark.parametrize("script", [silent, dripping(b"HTTP/1.1 200 OK\r\nX: ")])
+def test_no_server_is_waited_for_when_the_run_is_over(script: Script) -> None:
+    with serving(script) as server, _transport(server) as transport, pytest.raises(TransportFailure) as failure:
+        transport.send(replace(_get(server), ends=time.monotonic() + 0.2))
+
+    assert failure.value.kind == "timeout"
+
+
+def test_nothing_is_sent_when_the_run_is_over() -> None:
+    with serving(answer()) as server, _transport(server) as transport, pytest.raises(TransportFailure):
+        transport.send(replace(_get(server), ends=time.monotonic()))
+
+    assert server.requests == []
+
+
+def test_a_resolver_that_does_not_answer_is_not_waited_for() -> None:
+    answered = threading.Event()
+
+    def dead(host: str, port: int) -> list[str]:
+        answered.wait()
+        return []
+
+    with serving(answer()) as server, _transport(server, Patience(connect_seconds=0.1), dead) as transport:
+        with pytest.raises(TransportFailure, match=r"the name estate\.test is not resolved in time") as failure:
+            transport.send(_get(server))
+        answered.set()
+
+    assert failure.value.kind == "connect"
+
+
+def test_a_resolver_that_gives_up_by_itself_can_t_resolve() -> None:
+    def tired(host: str, port: int) -> list[str]:
+        raise TimeoutError("no nameserver")
+
+    with serving(answer()) as server, _transport(server, lookup=tired) as transport, pytest.raises(TransportFailure, match="no nameserver"):
+        transport.send(_get(server))
+
+
 def test_an_empty_compressed_response_is_empty() -> None:
     with serving(answer(b"", "Content-Encoding: gzip")) as server, _transport(server) as transport:
         assert transport.send(_get(server)).body == b""
@@ -237,6 +278,9 @@ def test_a_wait_ends_with_the_deadline_at_the_latest() -> None:
     deadline.set(10)
 
     assert (deadline.bounded(3), deadline.bounded(30), deadline.bounded(None)) == (3, 10, 10)
+    deadline.set(10, 104.0)
+    assert deadline.seconds_left == 4
+    deadline.set(10, 111.0)
     now[0] = 109.5
     assert deadline.bounded(3) == 0.5
     now[0] = 110.0

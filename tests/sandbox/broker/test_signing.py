@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sandbox.broker.signing import BearerToken, anonymous, authenticator_of
+from sandbox.broker.signing import Signer, anonymous, authenticator_of
 from sandbox.broker.wire import WireRequest
+from schemas.credential import ApiKey, Basic, Bearer, Credential, Mtls
 from schemas.errors import Misconfigured
-from schemas.source import Credential, Source
+from schemas.source import Source
 from tests.sandbox.broker.estate import SOURCE, Wire, broker, get, response
 
-_SIGNED = SOURCE.model_copy(update={"credential": Credential(secret="env:ESTATE_TOKEN")})
+_SIGNED = SOURCE.model_copy(update={"credential": Bearer(secret="env:ESTATE_TOKEN")})
 
 
 class Vault:
@@ -66,10 +67,51 @@ def test_no_representation_shows_the_secret() -> None:
 @pytest.mark.parametrize("secret", ["", "two words", "line\nbreak", "line\r\nX-Evil: 1", "tab\t", "nul\x00", "é"])
 def test_a_secret_that_would_break_the_header_is_the_operators_to_mend(secret: str) -> None:
     with pytest.raises(Misconfigured) as misconfigured:
-        BearerToken(Credential(secret="env:ESTATE_TOKEN"), Vault(secret))(WireRequest("GET", "http://estate.test/"))
+        Signer(Bearer(secret="env:ESTATE_TOKEN"), Vault(secret))(WireRequest("GET", "http://estate.test/"))
 
     assert "'env:ESTATE_TOKEN'" in str(misconfigured.value)
     assert secret == "" or secret not in str(misconfigured.value)
+
+
+@pytest.mark.parametrize(
+    ("credential", "sent"),
+    [
+        (Bearer(secret="env:T"), WireRequest("GET", "http://estate.test/a?b=c", (("x-a", "1"), ("authorization", "Bearer s3cr3t")))),
+        (
+            Basic(user="u", secret="env:T"),
+            WireRequest("GET", "http://estate.test/a?b=c", (("x-a", "1"), ("authorization", "Basic dTpzM2NyM3Q="))),
+        ),
+        (ApiKey(header="X-Key", secret="env:T"), WireRequest("GET", "http://estate.test/a?b=c", (("x-a", "1"), ("x-key", "s3cr3t")))),
+        (ApiKey(query="key", secret="env:T"), WireRequest("GET", "http://estate.test/a?b=c&key=s3cr3t", (("x-a", "1"),))),
+        (Mtls(certificate="file:/c", key="file:/k"), WireRequest("GET", "http://estate.test/a?b=c", (("x-a", "1"),))),
+    ],
+)
+def test_each_kind_is_put_where_it_belongs(credential: Credential, sent: WireRequest) -> None:
+    assert Signer(credential, Vault("s3cr3t"))(WireRequest("GET", "http://estate.test/a?b=c", (("x-a", "1"),))).request == sent
+
+
+@pytest.mark.parametrize("given", ["key=mine", "key=mine&key=too", "%6bey=mine", "key"])
+def test_what_the_tool_sends_in_the_key_s_place_gives_way(given: str) -> None:
+    asked = WireRequest("GET", f"http://estate.test/a?b=1&{given}&b=2", (("x-key", "mine"), ("x-a", "1"), ("x-key", "too")))
+    in_query = Signer(ApiKey(query="key", secret="env:T"), Vault("s3&r=t"))(asked)
+    in_header = Signer(ApiKey(header="X-Key", secret="env:T"), Vault("s3cr3t"))(asked)
+
+    assert in_query.request.url == "http://estate.test/a?b=1&b=2&key=s3%26r%3Dt"
+    assert in_header.request.headers == (("x-a", "1"), ("x-key", "s3cr3t"))
+
+
+def test_a_key_in_the_query_is_on_the_wire_and_not_on_record() -> None:
+    wire = Wire(lambda sent: response({"you_asked": sent.url}))
+    source = SOURCE.model_copy(update={"credential": ApiKey(query="api_key", secret="env:T")})
+    signing = broker(wire, authenticate=authenticator_of(source, Vault("s3cr3t/value")))
+
+    delivered = signing.exchange(get("/hosts"))
+    transcript = signing.transcript(datetime(2026, 1, 1, tzinfo=UTC))
+
+    assert wire.sent[0].url.endswith("/hosts?api_key=s3cr3t%2Fvalue")
+    assert transcript.calls[0].url.endswith("/hosts")
+    for shown in (delivered.body.decode(), transcript.model_dump_json(), repr(wire.sent[0])):
+        assert "s3cr3t" not in shown
 
 
 def test_a_source_without_a_credential_is_called_anonymously() -> None:
