@@ -6,10 +6,11 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 PIP := $(PYTHON) -m pip --disable-pip-version-check
 READY := $(VENV)/.ready
+PEERS := .cache/peers
 ROOMS := schemas doc_sources rag sandbox generated_tools agents eval opswright
 CODE := $(ROOMS) tests hatch_build.py
 
-.PHONY: help setup demo test lint bench docs migration lock clean
+.PHONY: help setup demo test lint bench peers docs migration lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +42,11 @@ lint: setup  ## check style, types and the direction of imports
 
 bench: setup  ## measure: make bench NAME=isolate, a rough figure with QUICK=1
 	$(VENV)/bin/opswright bench $(NAME) $(if $(QUICK),--quick)
+
+peers:  ## install what `make bench NAME=sandbox` compares with, into .cache/peers (needs npm; bubblewrap is the system's)
+	test -x $(PEERS)/python/bin/python || $(PYTHON3) -m venv $(PEERS)/python
+	$(PEERS)/python/bin/python -m pip --disable-pip-version-check install --quiet pydantic-monty
+	npm install --silent --no-audit --no-fund --prefix $(PEERS)/node pyodide
 
 docs: setup  ## write the generated pages of docs/ again
 	$(PYTHON) -m opswright.docs

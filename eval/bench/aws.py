@@ -17,6 +17,9 @@ from eval.runtime import Runtime, RuntimeFactory
 from eval.servers import Cloud, moto
 
 REGION: Final = "us-east-1"
+SMALLER: Final = ("us-west-2", "eu-west-1")
+"""A region without an instance and one with a few dozen: what a question costs whatever it is about, and what each instance adds."""
+
 QUESTION: Final = "list EC2 instances with CPU > 80%"
 THRESHOLD_PERCENT: Final = 80.0
 WINDOW: Final = timedelta(minutes=30)
@@ -45,11 +48,26 @@ def run(quick: bool, open_runtime: RuntimeFactory) -> list[Figure]:
         open_runtime(Path(folder, "home")) as runtime,
     ):
         runtime.prepare(lambda _stage, _fraction: None)
-        runtime.connect("botocore:", name="aws", aws=cloud.access().model_copy(update={"regions": (REGION,)}))
+        rounds = 5 if quick else 30
+        smaller = [_run_alone(runtime, cloud, region, rounds) for region in SMALLER]
+        _connect(runtime, cloud, REGION)
         tool_run = runtime.rerunning(_first_ask(runtime))
-        plain = _PlainBoto3(cloud)
-        turns = [_turn(runtime, tool_run, plain) for _ in range(5 if quick else 30)]
-    return _figures(turns, plain.instances)
+        plain = _PlainBoto3(cloud, REGION)
+        turns = [_turn(runtime, tool_run, plain) for _ in range(rounds)]
+    return [*(figure for figures in smaller for figure in figures), *_figures(turns, plain.instances)]
+
+
+def _connect(runtime: Runtime, cloud: Cloud, region: str) -> None:
+    runtime.connect("botocore:", name="aws", aws=cloud.access().model_copy(update={"regions": (region,)}))
+
+
+def _run_alone(runtime: Runtime, cloud: Cloud, region: str, rounds: int) -> list[Figure]:
+    """The tool's run in a smaller region."""
+    _connect(runtime, cloud, region)
+    tool_run = runtime.rerunning(_first_ask(runtime))
+    runs = [timed(tool_run) for _ in range(rounds)]
+    ours = [milliseconds - live.transcript.backend_milliseconds for live, milliseconds in runs]
+    return spread("its tool's run alone", ours, 50, 90, note=_ours(rounds, _PlainBoto3(cloud, region).instances))
 
 
 def _first_ask(runtime: Runtime) -> str:
@@ -80,8 +98,8 @@ def _turn(runtime: Runtime, tool_run: Callable[[], LiveRun], plain: _PlainBoto3)
 class _PlainBoto3:
     """What an engineer would write for this one question, with clients that are kept."""
 
-    def __init__(self, cloud: Cloud) -> None:
-        session = boto3.Session(profile_name=cloud.access().profile, region_name=REGION)
+    def __init__(self, cloud: Cloud, region: str) -> None:
+        session = boto3.Session(profile_name=cloud.access().profile, region_name=region)
         self._ec2 = session.client("ec2", endpoint_url=cloud.server.url)
         self._cloudwatch = session.client("cloudwatch", endpoint_url=cloud.server.url)
         self.instances = len(list(self._instance_ids()))
@@ -119,7 +137,7 @@ def _query(name: str, instance_id: str) -> dict[str, Any]:
 
 
 def _figures(turns: list[_Turn], instances: int) -> list[Figure]:
-    ours = f"{len(turns)} times, {instances} instances, less the backend and the host's boto3"
+    ours = _ours(len(turns), instances)
     whole = f"{len(turns)} times, {instances} instances, moto's time included"
     return [
         *spread("ask again, reused", [turn.ask_ours for turn in turns], 50, 90, note=ours),
@@ -129,3 +147,7 @@ def _figures(turns: list[_Turn], instances: int) -> list[Figure]:
         *spread("ask again, whole", [turn.ask for turn in turns], 50, 90, note=whole),
         *spread("the same question in plain boto3, whole", [turn.plain for turn in turns], 50, 90, note=whole),
     ]
+
+
+def _ours(rounds: int, instances: int) -> str:
+    return f"{rounds} times, {instances} instances, less the backend and the host's boto3"
