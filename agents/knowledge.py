@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from rag.cache import DocumentCache
 from rag.index import OperationIndex
-from schemas.errors import BackendUnavailable, SpecUnusable
+from schemas.errors import BackendUnavailable, Misconfigured, SpecUnusable
 from schemas.metric import Metric
 from schemas.operation import Operation
 from schemas.ports import SourceDirectory
@@ -53,6 +53,14 @@ class Knowledge:
     def listable(self) -> list[Operation]:
         """All operations that can be listed."""
         return self._listable
+
+    def closed(self) -> Iterator[Operation]:
+        """AWS's operations that list something, and can't be asked for it: they need an argument, or their rows are bare names."""
+        lists = ("List", "Describe")
+        for operation in self._operations:
+            is_list = operation.protocol == "aws" and operation.name.endswith("s") and operation.name.partition(".")[2].startswith(lists)
+            if is_list and not operation.is_listable and self._source in (None, operation.source):
+                yield operation
 
     @cached_property
     def _listable(self) -> list[Operation]:
@@ -100,7 +108,10 @@ class SourceBook:
         return held or self._documents.operations(source.name)
 
     def knowledge(self, only: str | None) -> Knowledge:
-        """What a question may be planned on. A source that is away and was never read is left out, unless it is the only one asked."""
+        """What a question may be planned on. A source that was never read is left out while it is away or not set up.
+
+        One that is the only one asked is not: raises what reading it raises.
+        """
         if only:
             self.operations(self.get(only))
         sources = self._store.all()
@@ -118,7 +129,7 @@ class SourceBook:
         for source in sources:
             try:
                 held.append(self.operations(source))
-            except (BackendUnavailable, SpecUnusable) as error:
+            except (BackendUnavailable, SpecUnusable, Misconfigured) as error:
                 _log.warning("%s is left out: %s", source.name, error)
         return held
 

@@ -42,6 +42,8 @@ class Answers:
     def _complete(self, name: str, value: Json) -> Json:
         shape = self.shapes[name]
         match shape["type"]:
+            case "structure" if not isinstance(value, dict):
+                return self._least(name)  # something, of a list that only has to hold something
             case "structure":
                 members = {member: said["shape"] for member, said in shape.get("members", {}).items()}
                 found = {member: self._complete(members[member], inner) if member in members else inner for member, inner in value.items()}

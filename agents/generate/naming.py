@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from agents.generate.expressions import identifier
 from rag.words import split_identifier
 from schemas.base import Scalar
-from schemas.query import Predicate, Query
+from schemas.query import Order, Predicate, Query
 
 LONGEST_NAME = 60
 _OP_NAMES = {"gt": "above", "ge": "from", "lt": "below", "le": "up_to", "eq": "", "ne": "not", "contains": "containing"}
@@ -29,9 +29,9 @@ def tool_name(query: Query) -> str:
             subject,
             *(["by", "_and_".join("_".join(split_identifier(key)) for key in keys)] if keys else []),
         ]
-    elif query.order:
-        way = "top" if query.order[0].descending else "bottom"
-        parts = [way if query.limit else "sorted", subject, "by", _tail(query, query.order[0].path)]
+    elif order := told_order(query):
+        way = "top" if order.descending else "bottom"
+        parts = [way if query.limit else "sorted", subject, "by", _tail(query, order.path)]
     absent = {join.right for join in query.joins}
     parts += [f"without_{_tail(query, join.where[0].path) if join.where else join.call.alias}" for join in query.joins]
     parts += [_clause_name(query, predicate) for predicate in query.where if predicate.path not in absent]
@@ -73,8 +73,8 @@ def _summarised(query: Query, text: str) -> str:
 
 
 def _ordered(query: Query, text: str, said: Mapping[str, str]) -> str:
-    if query.group is None and query.order:
-        text = f"{text} by {_words(query, query.order[0].path)}, {'descending' if query.order[0].descending else 'ascending'}"
+    if order := told_order(query):
+        text = f"{text} by {_words(query, order.path)}, {'descending' if order.descending else 'ascending'}"
     return f"{text}, at most {said[query.limit]}" if query.limit else text
 
 
@@ -89,6 +89,14 @@ def _clause(query: Query, predicate: Predicate, said: Mapping[str, str]) -> str:
     if predicate.parameter is None:
         return f"{'without' if predicate.op == 'is_empty' else 'with'} {words}"
     return f"with {words} {_OP_WORDS[predicate.op]}{said[predicate.parameter]}"
+
+
+def told_order(query: Query) -> Order | None:
+    """The order worth telling. Where a condition on a metric is told, that the rows come by its figures goes without saying."""
+    if query.group or not query.order:
+        return None
+    is_plain = query.metric is not None and query.order[0].path == query.metric.path and query.limit is None
+    return None if is_plain and any(predicate.path == query.order[0].path for predicate in query.where) else query.order[0]
 
 
 def shown(value: Scalar, unit: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -137,40 +138,72 @@ def _passing(predicate: Predicate, constants: Mapping[str, Scalar], field: RowFi
     constant = constants.get(predicate.parameter or "")
     match predicate.op:
         case "is_empty":
-            return None
+            return _nothing_in(field)
         case "is_not_empty":
-            return _plain(field, predicate.path, 1, recent)
-        case "gt" | "lt":
-            return _shifted(constant, 1 if predicate.op == "gt" else -1)
+            return _something_in(field, predicate.path, recent)
+        case "gt" | "ge":
+            return _above(constant, field, by=1 if predicate.op == "gt" else 0)
+        case "lt" | "le":
+            return _below(constant, field, by=1 if predicate.op == "lt" else 0)
         case "ne":
             return _other(constant, field)
         case _:
-            return constant
+            return _whole(constant, field)
 
 
 def _failing(predicate: Predicate, constants: Mapping[str, Scalar], field: RowField | None, recent: str) -> Json:
     constant = constants.get(predicate.parameter or "")
     match predicate.op:
         case "is_empty":
-            return _plain(field, predicate.path, 1, recent)
+            return _something_in(field, predicate.path, recent)
         case "is_not_empty":
-            return None
-        case "ge" | "le":
-            return _shifted(constant, -1 if predicate.op == "ge" else 1)
+            return _nothing_in(field)
+        case "gt" | "ge":
+            return _below(constant, field, by=1 if predicate.op == "ge" else 0)
+        case "lt" | "le":
+            return _above(constant, field, by=1 if predicate.op == "le" else 0)
         case "eq" | "contains":
             return _other(constant, field)
         case _:
-            return constant
+            return _whole(constant, field)
 
 
-def _shifted(constant: Scalar | None, by: int) -> Json:
-    return constant + by if isinstance(constant, int | float) else constant
+def _nothing_in(field: RowField | None) -> Json:
+    return [] if field is not None and field.type == "array" else None
+
+
+def _something_in(field: RowField | None, path: str, recent: str) -> Json:
+    return ["something"] if field is not None and field.type == "array" else _plain(field, path, 1, recent)
+
+
+def _above(constant: Scalar | None, field: RowField | None, by: int) -> Json:
+    """The constant, or what is that much above it; of whole numbers the next one."""
+    if isinstance(constant, int | float):
+        return math.ceil(constant + by) if _is_whole(field) else constant + by
+    return constant
+
+
+def _below(constant: Scalar | None, field: RowField | None, by: int) -> Json:
+    if isinstance(constant, int | float):
+        return math.floor(constant - by) if _is_whole(field) else constant - by
+    return constant
+
+
+def _whole(constant: Scalar | None, field: RowField | None) -> Json:
+    """The constant as the field has it: 7.0 of a question is the 7 of an integer."""
+    return int(constant) if _is_whole(field) and isinstance(constant, float) and constant.is_integer() else constant
+
+
+def _is_whole(field: RowField | None) -> bool:
+    return field is not None and field.type == "integer"
 
 
 def _other(constant: Scalar | None, field: RowField | None) -> Json:
     if field and field.enum:
         return next((member for member in field.enum if member != constant), None)
-    return (not constant) if isinstance(constant, bool) else (constant + 1 if isinstance(constant, int | float) else f"not {constant}")
+    if isinstance(constant, bool):
+        return not constant
+    return _above(constant, field, by=1) if isinstance(constant, int | float) else f"not {constant}"
 
 
 def _put(row: Json, path: str, value: Json) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from agents.rules.chinese.glossary import state_names
-from agents.rules.draft import Draft, stems, tail, text
+from agents.rules.draft import Draft, Figure, stems, tail, text
 from agents.rules.fields import is_named, is_time, match_field, name_stems, own_stems, same, time_field
+from agents.rules.ids import field_of_id
 from agents.rules.intent import Emptiness, Equality, Intent, Phrase, Threshold
-from agents.rules.measured import asks_metric
-from agents.rules.subjects import FILLERS, nouns, plural_name, reference
+from agents.rules.measured import asks_metric, without_fillers
+from agents.rules.subjects import nouns, plural_name, reference
 from agents.rules.words import Word, alike, stems_of
 from schemas.base import Scalar
 from schemas.operation import Operation, RowField
@@ -23,6 +25,12 @@ TRUTHS = dict.fromkeys(("true", "yes", "on", "enabled", "是", "真"), True) | d
     ("false", "no", "off", "disabled", "否", "假"), False
 )
 STATES = frozenset((stems_of("state"), stems_of("status")))
+LIFE = frozenset(
+    """running stopped terminated pending active inactive available unavailable failed failing ready completed cancelled archived
+    expired degraded healthy""".split()
+)
+"""Of the states that there are terms for those that things of a cloud live through; encrypted, public or idle are no stages of life."""
+CALLED = frozenset(stems_of("name identifier"))
 LABEL_SCORE = 0.9
 """How well a word has to name a field before the word after it is taken for a value."""
 
@@ -30,14 +38,32 @@ LABEL_SCORE = 0.9
 def add_threshold(draft: Draft, clause: Threshold, *, is_only: bool) -> None:
     """`above 10% used`."""
     # Borrowed words are the subject's first; the rest of them must name the field.
-    own = tuple(word for word in clause.before if not (clause.borrowed and word.index in draft.subject.said_by))
-    phrase = tuple(word for word in own + clause.after if word.lower not in FILLERS)
+    own = tuple(
+        word for word in clause.before if not (clause.borrowed and (word.index in draft.subject.said_by or _is_member(draft, word)))
+    )
+    phrase = without_fillers(own + clause.after, draft)
     found = draft.figure(phrase, clause.value.dimension)
     draft.explained |= {word.index for word in own}
     name = "_".join(part for part in ("threshold", found.unit) if part) if is_only else f"{found.name}_threshold"
-    unit = found.unit if draft.is_figure_of_metric(found) else clause.value.dimension
-    parameter = draft.parameter(name, "number", clause.value.value * found.scale, unit=unit)
+    unit = found.unit if draft.is_figure_of_metric(found) else clause.value.dimension if found.scale == 1.0 else ""
+    parameter = draft.parameter(name, "number", _in_units_of(draft, found, clause.value.value), unit=unit)
     draft.where.append(Predicate(path=found.path, op=clause.op, parameter=parameter))
+
+
+def _is_member(draft: Draft, word: Word) -> bool:
+    """Whether a word beside a cloud's noun is a condition of its own: of `io1 volumes larger than 500` the io1."""
+    return bool(draft.owner) and any(word.lower == member.lower() for field in draft.operation.fields for member in field.enum)
+
+
+def _in_units_of(draft: Draft, found: Figure, figure: float) -> float:
+    """A question's figure in the field's own unit. Who says 100 GB of a volume means 100 of the GiB that volumes have."""
+    unit = {1024.0**2: "MiB", 1024.0**3: "GiB"}.get(1.0 / found.scale)
+    power = next((power for power in (4, 3, 2) if figure % 1000.0**power == 0), None)
+    if unit is None or power is None or figure % 1024.0**2 == 0:
+        return figure * found.scale
+    taken = figure / 1000.0**power * 1024.0**power * found.scale
+    draft.assumptions.append(draft.voice.say("read_as_binary", figure=f"{taken:g}", unit=unit, field=found.name))
+    return taken
 
 
 def add_emptiness(draft: Draft, clause: Emptiness) -> None:
@@ -90,6 +116,8 @@ def _join(draft: Draft, sibling: Operation, left: RowField, right: RowField, fil
 def add_equality(draft: Draft, clause: Equality) -> None:
     """`whose tier is critical`."""
     names = draft.identity
+    if draft.owner:
+        names = [field for field in names if name_stems(field.path)[-1] in CALLED]  # who names a thing does not say its id
     if not clause.phrase and not names:
         raise draft.misfit_with_fields("no_such_field", said="name")
     found = draft.find(clause.phrase, "number" if clause.value.number else "text") if clause.phrase else names[0]
@@ -153,14 +181,22 @@ def add_adjectives(draft: Draft, rest: Phrase) -> None:
             _flag(draft, Word(one.index, f"{one.text} {other.text}", f"{one.lower} {other.lower}", one.stems + other.stems), rest)
     for word in draft.open_words:
         _flag(draft, word, rest)
+    for one, other in pairwise(draft.open_words):
+        if draft.owner and other.index == one.index + 1 and not {one.index, other.index} & draft.explained:
+            _labelled(draft, (one, other))
     for word in draft.open_words:
-        _labelled(draft, word)
+        _labelled(draft, (word,))
+    if draft.owner:
+        for word in draft.open_words:
+            _identified(draft, word)
 
 
 def _flag(draft: Draft, word: Word, rest: Phrase) -> None:
     negation, bare = _negation(draft, word, rest)
     holders = [field for field in draft.operation.fields if _holds(field, bare)]
-    if draft.owner:
+    if draft.owner and (flags := _own_flags(draft, bare)):
+        holders = flags
+    elif draft.owner:
         holders = _own_state(draft, bare, holders) or holders
     if len(holders) > 1:
         choices = draft.voice.say("or").join(field.path for field in holders)
@@ -176,6 +212,15 @@ def _flag(draft: Draft, word: Word, rest: Phrase) -> None:
         draft.scores.append(1.0)
 
 
+def _own_flags(draft: Draft, word: Word) -> list[RowField]:
+    """Of a cloud's rows the flags that a word says: default of `IsDefault`, else encrypted of `StorageEncrypted`."""
+    flags = [field for field in draft.operation.fields if field.type == "boolean" and "." not in field.path]
+    named = [(field, tuple(stem for stem in own_stems(field.path, draft.owner) if stem != "is")) for field in flags]
+    exact = [field for field, stems in named if _are_alike(word.stems, stems)]
+    is_participle = len(word.stems) == 1 and word.lower.endswith("ed")
+    return exact or [field for field, stems in named if is_participle and alike(word.stems[0], stems[-1])]
+
+
 def _constant(holder: RowField, word: Word) -> Word:
     """What a field is compared with: a flag with true, a state that no API lists with its English name."""
     if holder.type == "boolean":
@@ -188,7 +233,7 @@ def _own_state(draft: Draft, word: Word, holders: list[RowField]) -> list[RowFie
     states = [field for field in draft.operation.fields if own_stems(field.path, draft.owner) in STATES]
     listed = [field for field in states if field in holders]
     free = [field for field in states if field.type == "string" and not field.enum]
-    if listed or len(free) != 1 or not any(_says(word, state) for state in state_names()):
+    if listed or len(free) != 1 or not any(_says(word, state) for state in LIFE & state_names()):
         return listed
     draft.assumptions.append(draft.voice.say("read_as_state", said=word.text, field=free[0].path))
     return free
@@ -211,21 +256,35 @@ def _negation(draft: Draft, word: Word, rest: Phrase) -> tuple[int | None, Word]
     return None, word
 
 
-def _labelled(draft: Draft, word: Word) -> None:
+def _identified(draft: Draft, word: Word) -> None:
+    """`instances in vpc-0a1b2c`: an id of AWS says by its letters in which field it is, and a zone by its form."""
+    found = field_of_id(word.lower, draft.operation.fields)
+    if found is not None and word.index not in draft.explained:
+        _compare(draft, found, word, negated=False)
+        draft.explained.add(word.index)
+        draft.used.append(found)
+        draft.scores.append(1.0)
+
+
+def _labelled(draft: Draft, label: Phrase) -> None:
     """`region eu-west-1`: a field's name and a value after it. Another field's name, or a mere word beside a figure, is no value."""
+    said, last = stems(label), label[-1].index
     labels = [field for field in draft.operation.fields if not field.enum]
-    found = match_field(word.stems, labels, "text", owner=draft.owner) or match_field(word.stems, labels, "number", owner=draft.owner)
-    value = next((other for other in draft.open_words if other.index == word.index + 1), None)
-    if found is None or found.score < LABEL_SCORE or value is None or word.index in draft.explained:
+    found = match_field(said, labels, "text", owner=draft.owner) or match_field(said, labels, "number", owner=draft.owner)
+    value = next((other for other in draft.open_words if other.index == last + 1), None)
+    if found is None or found.score < LABEL_SCORE or value is None or last in draft.explained:
         return
     if value.number is None and (found.field.type in ("integer", "number", "boolean") or match_field(value.stems, draft.operation.fields)):
         return
-    draft.use(found, word.text)
+    draft.use(found, text(label))
     _compare(draft, found.field, value, negated=False)
-    draft.explained |= {word.index, value.index}
+    draft.explained |= {*(word.index for word in label), value.index}
 
 
 def _says(word: Word, member: str) -> bool:
     """Whether a word is a member of an enumeration, in any form: failed, failure; `rolled_back` as rolled-back."""
-    parts = name_stems(member)
-    return bool(word.stems) and len(word.stems) == len(parts) and all(alike(a, b) for a, b in zip(word.stems, parts, strict=True))
+    return bool(word.stems) and _are_alike(word.stems, name_stems(member))
+
+
+def _are_alike(stems: Sequence[str], others: Sequence[str]) -> bool:
+    return len(stems) == len(others) and all(alike(one, other) for one, other in zip(stems, others, strict=True))

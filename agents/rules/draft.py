@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from agents.knowledge import Reading
-from agents.rules.fields import EXACT, FieldMatch, Kind, identity_fields, match_field, own_identity
+from agents.rules.fields import EXACT, FieldMatch, Kind, identity_fields, match_field, measure_of, own_identity
 from agents.rules.intent import Phrase
 from agents.rules.metrics import Asked, find_metric
 from agents.rules.subjects import Subject, nouns, plural_name, spoken_name
-from agents.rules.words import Word
+from agents.rules.words import Word, stems_of
 from agents.speech.voice import Voice
 from rag.words import split_identifier
 from schemas.base import Scalar
@@ -21,6 +21,8 @@ from schemas.query import Join, ParameterType, Predicate, QueryParameter
 
 FIELDS_SHOWN = 20
 UNITS_IN_NAMES = ("percent", "bytes", "seconds")
+_STATE, _STATUS = stems_of("state status")
+_OTHER_STATE = {_STATE: _STATUS, _STATUS: _STATE}
 _BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 
 
@@ -35,7 +37,10 @@ class Misfit(Exception):
 
 @dataclass(frozen=True)
 class Figure:
-    """A number that rows have, or that a metric has of them: its path in the Query, its short name, its unit and the question's scale."""
+    """A number that rows have, or that a metric has of them: its path in the Query, its short name, its unit and the question's scale.
+
+    The scale is what a question's figure in the base unit of its dimension is multiplied with.
+    """
 
     path: str
     name: str
@@ -106,6 +111,11 @@ class Draft:
         """The field that a phrase means, noted as used. Raises Misfit."""
         plural = any(word.lower.endswith("s") and not word.lower.endswith("ss") for word in phrase)
         found = match_field(stems(phrase), self.operation.fields, kind, dimension, plural=plural, owner=self.owner)
+        if found is None and self.owner:  # a cloud's services call it one or the other
+            said_otherwise = [_OTHER_STATE.get(stem, stem) for stem in stems(phrase)]
+            found = match_field(said_otherwise, self.operation.fields, kind, dimension, owner=self.owner)
+        if self.owner and "region" in [word.lower.removesuffix("s") for word in phrase] and found is None:
+            raise self.misfit("no_region_field")
         if found is None or (not phrase and found.others):
             said = text(phrase) or self.voice.say("the_figure")
             raise self.misfit_with_fields(f"no_such_field_in_{dimension}" if dimension else "no_such_field", said=said)
@@ -122,7 +132,9 @@ class Draft:
         own = match_field(stems(phrase), self.operation.fields, "number", dimension, owner=self.owner)
         if asked is None or (own is not None and own.score >= EXACT):
             found = self.find(phrase, "number", dimension)
-            return Figure(self.path(found), tail(found.path), next((part for part in UNITS_IN_NAMES if part in found.path), ""))
+            unit = next((part for part in UNITS_IN_NAMES if part in found.path), "")
+            measure = measure_of(found) if dimension else None
+            return Figure(self.path(found), tail(found.path), unit, 1.0 / measure[1] if measure else 1.0)
         self.ask(asked)
         return Figure(f"{asked.alias}.value", asked.alias, asked.unit, asked.scale(dimension))
 

@@ -11,7 +11,7 @@ from agents.rules import chinese, grammar
 from agents.rules.draft import Misfit
 from agents.rules.grounding import Grounded, ground
 from agents.rules.intent import Intent
-from agents.rules.subjects import FILLERS, heads, is_called_so, plural_name
+from agents.rules.subjects import FILLERS, heads, is_called_so, match_subject, plural_name, spoken_name
 from agents.speech.language import language_of
 from agents.speech.voice import Voice
 from schemas.errors import CandidateRejected, QuestionDeclined
@@ -134,6 +134,8 @@ def _retrieved(intent: Intent, knowledge: Knowledge) -> list[Operation]:
 
 
 def _declined(intent: Intent, misfits: Sequence[Misfit], knowledge: Knowledge, voice: Voice) -> QuestionDeclined:
+    if closed := _not_askable(intent, knowledge, voice):
+        return QuestionDeclined(closed)
     if misfits:
         return QuestionDeclined(max(misfits, key=lambda misfit: misfit.fit).reason)
     subjects: dict[str, list[str]] = {}
@@ -145,6 +147,20 @@ def _declined(intent: Intent, misfits: Sequence[Misfit], knowledge: Knowledge, v
         return QuestionDeclined(voice.say("nothing_lists"), hint=voice.say("did_you_mean", said=near[0], name=near[1]))
     known = "; ".join(f"{source}: {', '.join(sorted(set(names))[:15])}" for source, names in subjects.items())
     return QuestionDeclined(voice.say("nothing_lists"), hint=voice.say("what_i_list", known=known))
+
+
+def _not_askable(intent: Intent, knowledge: Knowledge, voice: Voice) -> str:
+    """Why what a cloud's service is asked for by its name can't be listed: EBS snapshots are nobody's without an owner."""
+    content = [word for word in intent.rest if word.stems and word.lower not in FILLERS]
+    for operation in knowledge.closed():
+        subject = match_subject(operation, content)
+        if subject is None or any(not is_called_so(operation, (word,)) and word.index not in subject.said_by for word in content):
+            continue
+        if is_called_so(operation, content):
+            needed = ", ".join(parameter.name for parameter in operation.parameters if parameter.required)
+            why = voice.say("not_askable_needs", parameters=needed) if needed else voice.say("not_askable_rows")
+            return voice.say("not_askable", call=operation.label, noun=spoken_name(operation), why=why)
+    return ""
 
 
 def _nearest(intent: Intent, names: Sequence[str]) -> tuple[str, str] | None:

@@ -6,6 +6,7 @@ counts against it. Of equals the one about use wins over the one about capacity,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -44,6 +45,17 @@ _UNITS = {
     BYTES: frozenset(stems_of("bytes byte")),
     SECONDS: frozenset(stems_of("seconds second sec")),
 }
+
+_MEASURES = (
+    (re.compile(r"\bin (?:gibibytes|GiBs?)\b(?!/s| per)"), (BYTES, 1024.0**3)),
+    (re.compile(r"\bin (?:mebibytes|MiBs?)\b(?!/s| per)"), (BYTES, 1024.0**2)),
+    (re.compile(r"^The number of days\b"), (SECONDS, 86400.0)),
+    (re.compile(r"\bin days\b"), (SECONDS, 86400.0)),
+)
+"""How descriptions tell of a unit that a name leaves out."""
+_UNSAID = {"MemorySize": (BYTES, 1024.0**2)}
+"""What neither says: Lambda's memory is in MiB."""
+_REGION = frozenset(stems_of("region regions"))
 
 
 @dataclass(frozen=True)
@@ -86,11 +98,22 @@ def is_named(phrase: Sequence[str], field: RowField) -> bool:
 
 def dimension_of(field: RowField) -> str:
     """The unit that the name, else the description, states: percent, bytes, seconds or none."""
+    if measure := measure_of(field):
+        return measure[0]
     for stems in (name_stems(field.path), _described(field)):
         for dimension, spellings in _UNITS.items():
-            if spellings & set(stems):
+            if spellings & set(stems) and (dimension != BYTES or stems is not _described(field) or "bytes" in field.description.lower()):
                 return dimension
     return PERCENT if "%" in field.description else ""
+
+
+def measure_of(field: RowField) -> tuple[str, float] | None:
+    """The dimension of a number that is kept in larger units than its dimension's base, and how many of the base one of them is."""
+    if field.type not in ("integer", "number") or "." in field.path:
+        return None
+    if field.path in _UNSAID:
+        return _UNSAID[field.path]
+    return next((measure for pattern, measure in _MEASURES if pattern.search(field.description)), None)
 
 
 def is_time(field: RowField) -> bool:
@@ -140,6 +163,8 @@ def own_stems(path: str, owner: Collection[str], phrase: Sequence[str] = ()) -> 
 
 def _score(phrase: tuple[str, ...], field: RowField, dimension: str, plural: bool, owner: Collection[str]) -> float:
     name, described = own_stems(field.path, owner, phrase), _described(field)
+    if owner and not _REGION.isdisjoint(phrase) and _REGION.isdisjoint(name):
+        return 0.0  # a cloud's zone is no region
     named = [any(same(word, part) for part in name) for word in phrase]
     if not all(hit or any(same(word, part) for part in described) for word, hit in zip(phrase, named, strict=True)):
         return 0.0

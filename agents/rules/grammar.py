@@ -32,6 +32,8 @@ from schemas.errors import QuestionDeclined
 from schemas.query import AggregateFunction, Comparison
 
 _VOICE = Voice("en")
+GOING_IN = frozenset(("network", "packets"))
+"""What is counted by its direction: in `network in above 10 MB` the in ends no phrase."""
 
 
 def read(question: str) -> Intent:
@@ -125,7 +127,8 @@ def _before(sentence: Sentence, index: int) -> tuple[Phrase, bool]:
             return tuple(reversed(words)), word.index not in sentence.taken or not words
         if word.lower in AUXILIARIES:
             continue
-        if word.number or word.quoted or word.lower in SOFT or len(words) == 5:
+        goes_in = word.lower == "in" and not words and sentence.words[max(word.index - 1, 0)].lower in GOING_IN
+        if word.number or word.quoted or (word.lower in SOFT and not goes_in) or len(words) == 5:
             break
         words.append(word)
     return tuple(reversed(words)), False
@@ -144,7 +147,7 @@ def _after(sentence: Sentence, index: int) -> Phrase:
 
 def _ranking(sentence: Sentence) -> tuple[Ranking | None, int | None]:
     head = sentence.take(rf"(?:the )?(?P<way>{'|'.join(HEADS)})(?: (?P<limit>#))?") or sentence.take(
-        r"(?:the )?(?P<way>first|last|latest) (?P<limit>#)"
+        rf"(?:the )?(?P<way>first|last|{'|'.join(TIME_ADJECTIVES)}) (?P<limit>#)"
     )
     # A bare number counts rows only where it stands before them: "ticket 1003" names one.
     lead = "show|list|get|give|find|display|me|which|what|the|any|only|just"
@@ -153,8 +156,8 @@ def _ranking(sentence: Sentence) -> tuple[Ranking | None, int | None]:
     limit = int(quantity.value) if head and (quantity := head.quantity("limit")) else None
     way = head.text("way") if head else ""
     ranking = _by_superlative(sentence) or _by_figure(sentence, way) or _by_adjective(sentence)
-    if ranking is None and way in ("last", "latest"):
-        ranking = Ranking((), descending=True, by_time=True)
+    if ranking is None and (way == "last" or way in TIME_ADJECTIVES):
+        ranking = Ranking((), TIME_ADJECTIVES.get(way, True), by_time=True)
     if ranking is None and way in HEADS:
         raise QuestionDeclined(_VOICE.say("by_which_figure", way=way), hint=_VOICE.say("say_the_figure"))
     return replace(ranking, limit=limit) if ranking else None, limit

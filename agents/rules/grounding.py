@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from agents.rules.subjects import FILLERS, is_place, match_subject
 from agents.speech.voice import Voice
 from schemas.operation import Operation
 from schemas.query import Call, Query
+
+REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,9 @@ def _query(draft: Draft, intent: Intent) -> Query:
     for equality in intent.equalities:
         add_equality(draft, equality)
     within = window(draft, intent)
+    show_metric(draft, intent.rest)  # "status check failed" before its words are taken for states
     add_adjectives(draft, intent.rest)
-    show_metric(draft)
+    show_metric(draft, intent.rest)
     group = grouping(draft, intent)
     ordered = order(draft, intent, group)
     at_most = limit(draft, intent, group)
@@ -78,6 +82,8 @@ def _refuse_unexplained(draft: Draft, intent: Intent) -> None:
         return
     if metric := named_metric(draft, unknown):
         raise draft.misfit("metric_without_figure", said=text(unknown), name=metric)
+    if draft.owner and any(REGION.fullmatch(word.lower) for word in unknown):
+        raise draft.misfit("not_explained_region", said=text(unknown))
     fields = [found.field.path for word in unknown if (found := draft.match(word.stems))]
     if fields:
         raise draft.misfit("no_condition", said=text(unknown), field=fields[0], noun=draft.noun)

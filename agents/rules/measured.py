@@ -10,7 +10,9 @@ from agents.rules.metrics import TAKES, find_metric
 from agents.rules.subjects import FILLERS
 from agents.rules.words import Word
 from schemas.metric import Take
-from schemas.query import Call, MetricJoin
+from schemas.query import Call, MetricJoin, Predicate
+
+HAVING = frozenset(("with", "having", "have", "has", "got"))
 
 
 def asks_metric(draft: Draft, intent: Intent) -> bool:
@@ -18,12 +20,22 @@ def asks_metric(draft: Draft, intent: Intent) -> bool:
     return draft.metric is not None or any(find_metric(_own(draft, phrase), draft.readings) for phrase in intent.phrases)
 
 
-def show_metric(draft: Draft) -> None:
-    """`instances with their CPU`: words that nothing else explains and that are a metric's name."""
+def without_fillers(phrase: Phrase, draft: Draft) -> Phrase:
+    """The phrase without words that carry nothing, unless they are part of a metric's name: network in."""
+    return phrase if find_metric(phrase, draft.readings) else tuple(word for word in phrase if word.lower not in FILLERS)
+
+
+def show_metric(draft: Draft, rest: Phrase) -> None:
+    """`instances with their CPU`: words that nothing else explains and that are a metric's name. `with errors` has some."""
     words = tuple(draft.open_words)
-    if words and words[-1].index - words[0].index == len(words) - 1 and (asked := find_metric(words, draft.readings)):
-        draft.ask(asked)
-        draft.explained |= {word.index for word in words}
+    if not (words and words[-1].index - words[0].index == len(words) - 1 and (asked := find_metric(words, draft.readings))):
+        return
+    draft.ask(asked)
+    draft.explained |= {word.index for word in words}
+    before = next((word.lower for word in reversed(rest) if word.index == words[0].index - 1), "")
+    if asked.reading.metric.unit == "count" and before in HAVING:
+        path = f"{asked.alias}.value"
+        draft.where.append(Predicate(path=path, op="gt", parameter=draft.parameter("threshold", "number", 0.0)))
 
 
 def named_metric(draft: Draft, words: Sequence[Word]) -> str:

@@ -27,6 +27,9 @@ _UNITS: Final = {
 }  # fmt: skip
 """A metric's unit to the dimension of a question's figure, and how many of it are one of that dimension's base."""
 
+_COUNTED: Final = frozenset(stems_of("cores"))
+"""What names a processor only where processors are counted: more than 4 cores are no CPU above 4%."""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -67,6 +70,8 @@ def find_metric(phrase: Phrase, readings: Iterable[Reading], dimension: str = ""
 
 def _is_name(phrase: Phrase, name: Sequence[str]) -> bool:
     said = [stem for word in phrase for stem in word.stems]
+    if not _COUNTED.isdisjoint(said):
+        return False
     parts = [stem for part in name for stem in stems_of(part)]
     if said and len(said) == len(parts) and _cover(said, parts) and _cover(parts, said):
         return True

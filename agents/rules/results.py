@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from agents.rules.draft import Draft, Figure, column_name, stems
+from agents.rules.draft import Draft, Figure, column_name, stems, text
 from agents.rules.fields import Kind, identity_fields, is_time, own_stems, time_field
 from agents.rules.intent import Intent, Phrase, Ranking, Summary
+from agents.rules.measured import without_fillers
 from agents.rules.metrics import find_metric
 from agents.rules.subjects import FILLERS
 from agents.rules.words import stems_of
@@ -48,7 +49,7 @@ def order(draft: Draft, intent: Intent, group: Grouping | None) -> tuple[Order, 
         return (Order(path=group.aggregates[0].name, descending=True),) if group.by else ()
     ranking = intent.ranking or (Ranking(intent.by, None) if intent.by else None)
     if ranking is None:
-        return ()
+        return _by_metric(draft)
     descending = ranking.descending
     if figure := _ranked_figure(draft, ranking):
         return (Order(path=figure.path, descending=True if descending is None else descending),)
@@ -56,6 +57,15 @@ def order(draft: Draft, intent: Intent, group: Grouping | None) -> tuple[Order, 
     if descending is None:
         descending = found.type in ("integer", "number") or is_time(found)
     return (Order(path=draft.path(found), descending=descending),)
+
+
+def _by_metric(draft: Draft) -> tuple[Order, ...]:
+    """What stands out first: the highest figures, and the lowest where low ones are asked for."""
+    if draft.metric is None:
+        return ()
+    path = f"{draft.metric.alias}.value"
+    said = {predicate.op for predicate in draft.where if predicate.path == path}
+    return (Order(path=path, descending=not said or not said <= {"lt", "le"}),)
 
 
 def _is_figure(draft: Draft, phrase: Phrase) -> bool:
@@ -68,7 +78,7 @@ def _is_figure(draft: Draft, phrase: Phrase) -> bool:
 
 def _ranked_figure(draft: Draft, clause: Ranking) -> Figure | None:
     """The metric that rows are ranked by, if it is one."""
-    phrase = tuple(word for word in clause.phrase if word.lower not in FILLERS)
+    phrase = without_fillers(clause.phrase, draft)
     return draft.figure(phrase) if not clause.by_time and find_metric(phrase, draft.readings) else None
 
 
@@ -76,7 +86,10 @@ def _ranked(draft: Draft, clause: Ranking) -> RowField:
     if not clause.by_time:
         phrase = tuple(word for word in clause.phrase if word.lower not in FILLERS)
         is_figure = draft.match(stems(phrase), "number") is not None
-        return draft.find(phrase, "number" if is_figure else "any")
+        ranked = draft.find(phrase, "number" if is_figure else "any")
+        if ranked.type in ("object", "array"):
+            raise draft.misfit_with_fields("no_such_field", said=text(clause.phrase))
+        return ranked
     found = time_field((), draft.operation.fields)
     if found is None:
         raise draft.misfit_with_fields("no_time_field")

@@ -15,7 +15,7 @@ from rag.words import split_identifier, stem, tokens
 from schemas.operation import Operation, RowField
 
 FILLERS = frozenset(
-    """a all already am an and any anything are as at be been by can could currently data details did display do does each
+    """a all already am an and any anything are as at be been by can could currently data describe details did display do does each
     entries every exist existing fetch find for from get give had has have hello hey hi how i in info information is it items its
     just know lasted lasting let list look me my name names need now of on ones our out over please print return right running's
     s see shall should show some still take takes taking tell than that the their them then there these they this those to took
@@ -33,15 +33,18 @@ _VERBS = frozenset(stems_of("list get describe show read fetch search query all 
 _NOT_A_NOUN = re.compile(r"\{.*\}|api|apis|v?\d+\w*", re.IGNORECASE)
 
 
-_SAID_OTHERWISE: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {
-    stems_of(name): tuple(stems_of(other) for other in others)
+_SAID_OTHERWISE: dict[str, tuple[tuple[str, ...], ...]] = {
+    name: tuple(stems_of(other) for other in others)
     for name, *others in (
-        ("instances", "servers", "machines", "virtual machines", "vms"),
-        ("db instances", "databases", "database instances", "database servers"),
-        ("volumes", "ebs volumes"),
-        ("snapshots", "ebs snapshots"),
-        ("images", "amis"),
-        ("auto scaling groups", "asgs", "autoscaling groups"),
+        ("ec2.DescribeInstances", "servers", "machines", "virtual machines", "vms"),
+        ("ec2.DescribeVolumes", "ebs volumes"),
+        ("ec2.DescribeSnapshots", "ebs snapshots"),
+        ("ec2.DescribeImages", "amis"),
+        ("ec2.DescribeAddresses", "elastic ips", "elastic ip addresses", "eips"),
+        ("rds.DescribeDBInstances", "databases", "database instances", "database servers", "rds instances"),
+        ("rds.DescribeDBClusters", "database clusters", "rds clusters", "aurora clusters"),
+        ("rds.DescribeDBSnapshots", "database snapshots", "rds snapshots"),
+        ("autoscaling.DescribeAutoScalingGroups", "asgs", "autoscaling groups"),
     )
 }
 """What people call what an API of a cloud names first: other words for one thing, in which no condition hides."""
@@ -62,6 +65,7 @@ def match_subject(operation: Operation, words: Sequence[Word]) -> Subject | None
     for noun in nouns(operation):
         said_words = [word for word in words if word.stems and all(any(alike(stem, part) for part in noun) for stem in word.stems)]
         compounds = [pair for pair in _compounds(words) if pair[0] in noun]
+        said_words = [word for word in said_words if not _is_member(word, said_words, operation)]
         heads = [word for word in said_words if any(alike(stem, noun[-1]) for stem in word.stems)]
         if not heads and not any(stem == noun[-1] for stem, _ in compounds):
             continue
@@ -72,6 +76,15 @@ def match_subject(operation: Operation, words: Sequence[Word]) -> Subject | None
         best = max(best, coverage)
         named |= {word.index for word in said_words} | {index for _, indexes in compounds for index in indexes}
     return Subject(best, frozenset(named)) if named else None
+
+
+def _is_member(word: Word, said: Sequence[Word], operation: Operation) -> bool:
+    """Whether a cloud's noun, said once more, is a condition: `alarms in ALARM`, which is a state of theirs."""
+    twins = [other for other in said if other.index != word.index and other.stems == word.stems]
+    if not twins or operation.protocol != "aws":
+        return False
+    members = {member.lower() for field in operation.fields for member in field.enum}
+    return word.lower in members and any(twin.lower not in members or twin.index < word.index for twin in twins)
 
 
 def _compounds(words: Sequence[Word]) -> list[tuple[str, tuple[int, int]]]:
@@ -109,7 +122,7 @@ def _aws_nouns(name: str) -> tuple[tuple[str, ...], ...]:
     """`ec2.DescribeInstances`: instances, and EC2 instances. A row's title says less: directory buckets are Buckets."""
     service, _, called = name.partition(".")
     own = stems_of(called)[1:]
-    named = [noun for noun in (own, *_SAID_OTHERWISE.get(own, ())) if noun]
+    named = [noun for noun in (own, *_SAID_OTHERWISE.get(name, ())) if noun]
     return tuple(dict.fromkeys(noun for found in named for noun in (found, (*stems_of(service), *found))))
 
 

@@ -81,9 +81,9 @@ class _Chinese:
         return self._voice.say("title_by", figure=figure, keys=keys) if keys else figure
 
     def _ordered(self, rows: str) -> str:
-        if self._query.group or not self._query.order:
+        order = naming.told_order(self._query)
+        if order is None:
             return rows
-        [order, *_] = self._query.order
         return self._voice.say("title_descending" if order.descending else "title_ascending", rows=rows, field=self._name(order.path))
 
     def _limited(self, rows: str) -> str:

@@ -58,6 +58,9 @@ def written(question: str, engine: RulesEngine, knowledge: Knowledge, slices: Ma
         "count running instances by type",
         "EC2 instances launched in the last 24 hours",
         "auto scaling groups with CPU above 60%",
+        "auto scaling groups with max size above 5",
+        "volumes without attachments",
+        "instances with cpu below 5%",
         "S3 buckets",
     ],
 )
