@@ -28,7 +28,7 @@ $(READY): requirements.lock requirements-weights.lock pyproject.toml hatch_build
 	$(PYTHON) -m compileall -q $(ROOMS)
 	touch $@
 
-demo: setup  ## ask two live services five questions
+demo: setup  ## ask three live services fourteen questions
 	$(VENV)/bin/opswright demo
 
 test: setup  ## run the tests

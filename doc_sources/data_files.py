@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from doc_sources.yaml_reader import read_yaml
-from schemas.errors import Misconfigured, SpecUnusable
+from schemas.errors import Misconfigured, SpecUnusable, quoted
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -21,14 +21,42 @@ def load(path: Path, model: type[Model]) -> Model:
     except OSError as error:
         raise Misconfigured(f"The data file {path} can't be read: {error.strerror}.") from error
     try:
-        return model.model_validate(read_yaml(content))
+        parsed = read_yaml(content)
+        _check_keys(yaml.compose(content, Loader=yaml.CSafeLoader))
+        return model.model_validate(parsed)
     except SpecUnusable as error:
         raise Misconfigured(f"{path}: {error.message}") from error
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(step) for step in first["loc"])
+        # A key that is itself wrong ends in "[key]".
+        where = ".".join(str(step) for step in first["loc"] if step != "[key]") or "the whole file"
+        what = first["msg"].removeprefix("Value error, ")
         more = f" ({error.error_count() - 1} more)" if error.error_count() > 1 else ""
-        raise Misconfigured(f"{path}, line {_line(content, first['loc'])}: {where}: {first['msg']}{more}.") from error
+        raise Misconfigured(f"{path}, line {_line(content, first['loc'])}: {where}: {what}{more}.") from error
+
+
+def _check_keys(node: yaml.Node | None) -> None:
+    """Raises SpecUnusable where a key stands twice: the last would count without a word. Anchors may make a graph of the tree."""
+    waiting, seen = [node], set[int]()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+        elif isinstance(node, yaml.MappingNode):
+            _check_keys_of(node)
+            waiting += (value for _, value in node.value)
+
+
+def _check_keys_of(node: yaml.MappingNode) -> None:
+    first: dict[str, int] = {}
+    for key, _ in node.value:
+        line = key.start_mark.line + 1
+        if key.value in first:
+            raise SpecUnusable(f"line {line}: {quoted(key.value)} stands there twice, first in line {first[key.value]}.")
+        first[key.value] = line
 
 
 def _line(content: bytes, location: tuple[int | str, ...]) -> int:

@@ -6,7 +6,7 @@ import base64
 import ssl
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import httpcore
@@ -16,9 +16,10 @@ import stamina
 from doc_sources import addresses
 from doc_sources.network import CheckedTransport, Deadline
 from doc_sources.urls import joined, origin, parsed, port, shown
+from schemas.credential import Credential, Proof
 from schemas.errors import BackendUnavailable, Misconfigured, OpswrightError, SpecUnusable, quoted
 from schemas.ports import SecretResolver
-from schemas.source import Credential, Validators
+from schemas.source import Validators
 
 _ACCEPT: Final = "application/json, application/yaml, text/yaml;q=0.9, */*;q=0.5"
 # One layer of these at most: httpx decodes any number, and a thousandfold expansion in each makes gigabytes of a packet.
@@ -67,6 +68,14 @@ class _Hop:
     is_home: bool
 
 
+@dataclass(frozen=True)
+class _Access:
+    """What shows one origin who asks, and how that origin has to show who it is."""
+
+    proof: Proof = field(default_factory=Proof)
+    tls: ssl.SSLContext | None = None
+
+
 class Downloader:
     """Downloads documents. Touches network and clock; keeps nothing between two downloads."""
 
@@ -88,14 +97,17 @@ class Downloader:
         self._new_transport = transport
         self._tls = tls
 
-    def get(self, url: str, known: Validators | None = None, credential: Credential | None = None) -> Download | None:
+    def get(
+        self, url: str, known: Validators | None = None, credential: Credential | None = None, tls: ssl.SSLContext | None = None
+    ) -> Download | None:
         """The document, or None where the server says that what `known` stands for is unchanged.
 
+        Credential and `tls`, which may show a client certificate, are for the origin of `url`: no other that it leads to gets either.
         Raises BackendUnavailable where a later try may help, SpecUnusable where there is no document or too much of one, Misconfigured
         where the address or the credential is wrong, and Denied where the way leads to an address that is never contacted.
         """
         start = parsed(url)
-        authorization = self._authorization(start, credential)
+        access = _Access(self._proof(start, credential), tls)
         deadline = Deadline(self.limits.total_seconds, self._monotonic)
         retries = stamina.retry_context(
             on=_Retryable,
@@ -107,20 +119,21 @@ class Downloader:
         )
         for attempt in retries:
             with attempt:
-                return self._follow(start.copy_with(username=None, password=None, fragment=None), known, authorization, deadline)
+                return self._follow(start.copy_with(username=None, password=None, fragment=None), known, access, deadline)
         raise AssertionError("stamina ends with a result or an error")
 
-    def _authorization(self, url: httpx.URL, credential: Credential | None) -> str:
+    def _proof(self, url: httpx.URL, credential: Credential | None) -> Proof:
         if credential is not None:
-            return credential.authorization(self._secrets.resolve(credential.secret))
+            return credential.proof(self._secrets.resolve)
         if url.username or url.password:
-            return "Basic " + base64.b64encode(f"{url.username}:{url.password}".encode()).decode()
-        return ""
+            pair = base64.b64encode(f"{url.username}:{url.password}".encode()).decode()
+            return Proof(headers=(("authorization", f"Basic {pair}"),))
+        return Proof()
 
-    def _follow(self, start: httpx.URL, known: Validators | None, authorization: str, deadline: Deadline) -> Download | None:
+    def _follow(self, start: httpx.URL, known: Validators | None, access: _Access, deadline: Deadline) -> Download | None:
         hop = _Hop(start, self._addresses(start), is_home=True)
         for _ in range(self.limits.redirects + 1):
-            answer = self._request(hop, known, authorization, deadline)
+            answer = self._request(hop, known, access if hop.is_home else _Access(), deadline)
             if not isinstance(answer, httpx.URL):
                 return answer
             hop = self._next(hop, answer)
@@ -145,22 +158,24 @@ class Downloader:
         addresses.check_metadata(url.host, found)
         return found
 
-    def _request(self, hop: _Hop, known: Validators | None, authorization: str, deadline: Deadline) -> Download | httpx.URL | None:
+    def _request(self, hop: _Hop, known: Validators | None, access: _Access, deadline: Deadline) -> Download | httpx.URL | None:
         """The document, where it has moved to, or None where it is unchanged."""
         timeout = httpx.Timeout(self.limits.read_seconds, connect=self.limits.connect_seconds)
-        headers = _headers(known, authorization if hop.is_home else "")
+        headers = _headers(known) | dict(access.proof.headers)
+        url = hop.url.copy_merge_params(dict(access.proof.query)) if access.proof.query else hop.url
         try:
             with (
-                httpx.Client(transport=self._transport(hop, deadline), timeout=timeout, trust_env=False) as client,
-                client.stream("GET", hop.url, headers=headers) as response,
+                httpx.Client(transport=self._transport(hop, deadline, access.tls), timeout=timeout, trust_env=False) as client,
+                client.stream("GET", url, headers=headers) as response,
             ):
                 return self._answer(hop.url, response, known)
         except _NETWORK_ERRORS as error:
             raise _mapped(error, hop.url) from error
 
-    def _transport(self, hop: _Hop, deadline: Deadline) -> httpx.BaseTransport:
-        is_secure = hop.url.scheme == "https"
-        return self._new_transport(hop.addresses, deadline, (self._tls or httpx.create_ssl_context(trust_env=False)) if is_secure else None)
+    def _transport(self, hop: _Hop, deadline: Deadline, tls: ssl.SSLContext | None) -> httpx.BaseTransport:
+        if hop.url.scheme != "https":
+            return self._new_transport(hop.addresses, deadline, None)
+        return self._new_transport(hop.addresses, deadline, tls or self._tls or httpx.create_ssl_context(trust_env=False))
 
     def _answer(self, url: httpx.URL, response: httpx.Response, known: Validators | None) -> Download | httpx.URL | None:
         if response.status_code == 304 and known is not None:
@@ -189,13 +204,13 @@ def too_large(name: str, limit: int) -> SpecUnusable:
     return SpecUnusable(f"{name} is larger than {limit / 1_000_000:g} MB.", hint="Point the source at a smaller part of the API.")
 
 
-def _headers(known: Validators | None, authorization: str) -> dict[str, str]:
+def _headers(known: Validators | None) -> dict[str, str]:
     headers = {"Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate", "User-Agent": "opswright"}
     if known is not None and known.etag:
         headers["If-None-Match"] = known.etag
     if known is not None and known.last_modified:
         headers["If-Modified-Since"] = known.last_modified
-    return headers | ({"Authorization": authorization} if authorization else {})
+    return headers
 
 
 def _sendable(response: httpx.Response, header: str) -> str:
@@ -226,7 +241,10 @@ def _mapped(error: Exception, url: httpx.URL) -> OpswrightError:
     name = shown(str(url))
     if isinstance(error.__context__, ssl.SSLCertVerificationError):
         reason = error.__context__.verify_message
-        return Misconfigured(f"The certificate of {name} is not trusted: {reason}.", hint="Trust its authority, or use the right name.")
+        return Misconfigured(
+            f"The certificate of {name} is not trusted: {reason}.",
+            hint="Give its authority as ca in connections.yaml, or use the right name.",
+        )
     if isinstance(error, httpx.DecodingError):
         return SpecUnusable(f"{name} is not compressed the way that it says.")
     if isinstance(error, httpcore.TimeoutException) and not isinstance(error, httpcore.ConnectTimeout):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ssl
+from collections.abc import Callable
 from typing import Final
 
 from doc_sources import catalogue as catalogue_files
@@ -31,8 +33,12 @@ _WITHOUT_CREDENTIAL: Final = (
 class OpenApiFetcher:
     """Fulfils `schemas.ports.Fetcher` for OpenAPI 3 and Swagger 2.0, over HTTP or from a file that the operator names."""
 
-    def __init__(self, downloader: Downloader, catalogue: Catalogue) -> None:
+    def __init__(
+        self, downloader: Downloader, catalogue: Catalogue, tls_of: Callable[[Source], ssl.SSLContext | None] = lambda _: None
+    ) -> None:
+        """`tls_of` gives what a source needs for TLS beyond the usual authorities, if anything."""
         self._downloader = downloader
+        self._tls_of = tls_of
         self._catalogue = catalogue
         self._judges: dict[str, EffectJudge] = {}
         self._revision = _revision(catalogue)
@@ -54,8 +60,10 @@ class OpenApiFetcher:
     def _download(self, source: Source, known: Validators | None) -> Download | None:
         if local_files.is_local(source.spec_url):
             return local_files.read(source.spec_url, known, self._downloader.limits.document_bytes)
-        if source.credential is None or _is_where_calls_go(source):
-            return self._downloader.get(source.spec_url, known, source.credential)
+        if _is_where_calls_go(source):
+            return self._downloader.get(source.spec_url, known, source.credential, self._tls_of(source))
+        if source.credential is None:
+            return self._downloader.get(source.spec_url, known)
         try:
             return self._downloader.get(source.spec_url, known)
         except CredentialWanted as error:

@@ -9,12 +9,12 @@ from sqlalchemy import JSON, Engine, String, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from schemas.base import Json
+from schemas.credential import Bearer
 from schemas.errors import Misconfigured, NotFound, quoted
-from schemas.source import AwsAccess, Credential, Source
+from schemas.source import AwsAccess, Source
 
 # Operations are called `<source>:<name>`, so a source's name has no colon.
-_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.IGNORECASE)
-_REFERENCE: Final = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|file:/.+")
+NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.IGNORECASE)
 
 
 class _Base(DeclarativeBase):
@@ -26,7 +26,7 @@ metadata = _Base.metadata
 
 
 class SourceRow(_Base):
-    """A `Source`; its credential is null in both columns or in neither, and `aws` is null for all but AWS."""
+    """A `Source`; its credential, a bearer token, is null in both columns or in neither, and `aws` is null for all but AWS."""
 
     __tablename__ = "sources"
 
@@ -48,7 +48,7 @@ class SourceStore:
     def add(self, source: Source) -> None:
         """Keep a source; one with the same name and specification is replaced.
 
-        Raises Misconfigured where the name is taken by another specification or can't be a name, and where a secret is given itself.
+        Raises Misconfigured where the name is taken by another specification or can't be a name, and for what only connections.yaml holds.
         """
         _check(source)
         with Session(self._engine) as session, session.begin():
@@ -88,15 +88,14 @@ class SourceStore:
 
 
 def _check(source: Source) -> None:
-    if not _NAME.fullmatch(source.name):
+    if not NAME.fullmatch(source.name):
         raise Misconfigured(
             f"{quoted(source.name)} can't be the name of a source.", hint="Use up to 64 letters, digits, dots, dashes and underscores."
         )
-    # None of these messages repeats the value: it may be the secret itself.
-    if source.credential is not None and not _REFERENCE.fullmatch(source.credential.secret):
+    if source.ca or not isinstance(source.credential, Bearer | None):
         raise Misconfigured(
-            f"The credential of the source {quoted(source.name)} is not a reference to a secret.",
-            hint="Keep the secret in the environment or in a file, and give env:NAME or file:/PATH.",
+            f"The source {quoted(source.name)} can't be kept here: of credentials, only bearer tokens are.",
+            hint="Write it into connections.yaml.",
         )
     addresses = (source.spec_url, source.base_url, source.aws.endpoint_url if source.aws else "")
     if any("@" in url.partition("://")[2].partition("/")[0] for url in addresses):
@@ -107,7 +106,7 @@ def _check(source: Source) -> None:
 
 
 def _row(source: Source) -> SourceRow:
-    credential = source.credential
+    credential = source.credential if isinstance(source.credential, Bearer) else None
     return SourceRow(
         name=source.name,
         spec_url=source.spec_url,
@@ -120,7 +119,6 @@ def _row(source: Source) -> SourceRow:
 
 
 def _source(row: SourceRow) -> Source:
-    parts = {"kind": row.credential_kind, "secret": row.credential_secret}
-    credential = Credential.model_validate(parts) if row.credential_secret is not None else None
+    credential = Bearer(secret=row.credential_secret) if row.credential_secret is not None else None
     aws = AwsAccess.model_validate(row.aws) if row.aws is not None else None
     return Source(name=row.name, spec_url=row.spec_url, base_url=row.base_url, title=row.title, credential=credential, aws=aws)

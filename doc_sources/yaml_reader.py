@@ -70,7 +70,7 @@ class _Builder:
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                 self._end()
             case yaml.AliasEvent():
-                self._alias(event.anchor)
+                self._alias(event)
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         self._count(1)
@@ -101,10 +101,12 @@ class _Builder:
             self._anchors[done.anchor] = _Anchored(done.value, self._nodes - done.nodes_before, done.height)
         self._add(done.value, done.height)
 
-    def _alias(self, anchor: str | None) -> None:
-        known = self._anchors.get(anchor or "")
+    def _alias(self, event: yaml.AliasEvent) -> None:
+        known = self._anchors.get(event.anchor or "")
         if known is None:
-            raise SpecUnusable(f"The YAML alias {anchor!r} stands for something that is not complete before it.")
+            # By its line, not its name: `*pa55word` without quotes is an alias, too.
+            where = f" in line {event.start_mark.line + 1}" if event.start_mark else ""
+            raise SpecUnusable(f"The YAML alias{where} stands for something that is not complete before it.")
         self._count(known.nodes)
         if self._expects_key():
             self._open[-1].key = str(known.value)

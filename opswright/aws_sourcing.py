@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from doc_sources.urls import BOTOCORE, is_botocore, parsed, shown
 from opswright.addresses import check_callable
+from schemas.credential import Credential
 from schemas.errors import Misconfigured, SpecUnusable, quoted
-from schemas.source import AwsAccess, Credential, Source
+from schemas.source import AwsAccess, Source
 
 if TYPE_CHECKING:
     from doc_sources.aws_services import ServiceModels

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from opswright.kubeconfig import read_part
 from schemas.errors import Misconfigured, quoted
 
 MAX_BYTES = 64 * 1024
@@ -15,7 +16,8 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 
 
 class SecretReferences:
-    """`env:NAME` is looked up in `environment`; `file:/absolute/path` is read, less its last line break.
+    """`env:NAME` is looked up in `environment`; `file:/absolute/path` is read, less its last line break;
+    `kubeconfig:PART:/path#context`, which is made from `connections.yaml`, is looked up in that file.
 
     No message repeats a reference that isn't plainly one: it may be the secret itself, pasted into the wrong place.
     """
@@ -34,6 +36,8 @@ class SecretReferences:
                 return self._from_environment(rest)
             case "file" if rest.startswith("/"):
                 return _from_file(Path(rest))
+            case "kubeconfig":
+                return read_part(rest)
         raise Misconfigured(
             "a secret's reference is neither `env:NAME` nor `file:/absolute/path`.",
             hint="It is not shown here in case it is the secret itself: store the secret elsewhere and refer to it.",

@@ -34,6 +34,11 @@ class Settings(BaseSettings):
         description="Folder of everything that must survive: the database, checkpoints, transcripts and the search index.",
         examples=["~/.local/share/opswright"],
     )
+    connections: Folder = Field(
+        default_factory=lambda data: data["home"] / "connections.yaml",
+        description="File of connections: APIs, clusters and accounts with how they are authenticated. See connections.md.",
+        examples=["<OPSWRIGHT_HOME>/connections.yaml"],
+    )
     library: Folder = Field(
         default_factory=lambda data: data["home"] / "library" if IS_INSTALLED else ROOT / "generated_tools" / "library",
         description="Folder of the generated tools. Point it into a git repository to review them like other code.",
@@ -54,6 +59,11 @@ class Settings(BaseSettings):
     tool_memory_mib: int = Field(default=256, ge=64, le=4096, description="Memory of one tool run, in MiB.")
     tool_requests: int = Field(default=200, ge=1, description="Requests that one tool run may send.")
     tool_response_mib: int = Field(default=64, ge=1, description="Response bytes that one tool run may receive, in MiB.")
+    transcript_days: float = Field(
+        default=30.0,
+        gt=0,
+        description="How long a run's calls are kept, in days. After that it can't be replayed, nor compared call by call.",
+    )
     api_key: str = Field(
         default="",
         description="Reference to the key that the HTTP API asks for: `env:NAME` or `file:/absolute/path`, never the key itself. "
@@ -89,6 +99,11 @@ class Settings(BaseSettings):
         description="Prices of models that are not on the list, as `provider:model=input/output` in US dollars per million tokens, "
         "separated by commas; `ollama:llama4=0/0` costs nothing.",
     )
+
+    def at_home(self, home: Path) -> Settings:
+        """These settings with all that must survive in another folder: database, tools and connections."""
+        own = {"home": home, "library": home / "library", "connections": home / "connections.yaml"}
+        return self.model_copy(update=own)
 
     @property
     def database(self) -> Path:

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import re
 
+from pydantic import ValidationError
+
 from doc_sources.local_files import is_local
 from doc_sources.urls import is_botocore, origin, parsed
 from opswright.addresses import check_callable
 from sandbox.broker.connection import Connection
+from schemas.credential import NOT_A_REFERENCE, Bearer, Credential
 from schemas.errors import Misconfigured, SpecUnusable, quoted
 from schemas.ports import Fetcher
-from schemas.source import Credential, Source
+from schemas.source import Source
 
 _GENERIC = re.compile(
     r"\b(?:open ?api|swagger|api|rest(?:ful)?|fastapi|service|server|documentation|reference|spec(?:ification)?|v?\d+(?:\.\d+)*)\b"
 )
 """Words of a title that name no product."""
+
+
+def bearer_of(reference: str) -> Bearer:
+    """The bearer token behind a reference that an operator gives. Raises Misconfigured, without repeating it, for what is none."""
+    try:
+        return Bearer(secret=reference)
+    except ValidationError:
+        raise Misconfigured(f"The credential can't be kept: {NOT_A_REFERENCE}.") from None
 
 
 def prospect(fetcher: Fetcher, url: str, *, name: str, base_url: str, credential: Credential | None) -> Source:

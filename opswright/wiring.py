@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from ssl import SSLContext
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
@@ -25,24 +26,28 @@ from doc_sources.fetcher import OpenApiFetcher
 from doc_sources.spec_fetcher import SpecFetcher
 from doc_sources.store import SourceStore
 from generated_tools.registry import Registry
+from opswright.connections import Connections, Machine
 from opswright.database import open_database
 from opswright.folders import private_folder, remove_folder
 from opswright.secrets import SecretReferences
 from opswright.settings import Settings, environment
 from opswright.sourcing import prospect
+from opswright.tls import material_of
 from rag.cache import DocumentCache
 from rag.refresh import RefreshReport
 from sandbox.broker.budget import Budget
 from sandbox.jobs import MIB, Limits
-from sandbox.transcripts import TranscriptStore
+from sandbox.transcripts import Retention, TranscriptStore
+from schemas.credential import Credential
 from schemas.ports import Embedder, Fetcher, OnStep, Progress
 from schemas.run import RunRecord
-from schemas.source import AwsAccess, Credential, Source
+from schemas.source import AwsAccess, Source
 from schemas.tool import RegisteredTool
 
 if TYPE_CHECKING:
     from agents.engine import Engine as AnsweringEngine
     from agents.live import LiveRun
+    from agents.replay import Replayer
     from agents.runner import Runner
     from agents.state import Deps
     from rag.index import OperationIndex
@@ -74,7 +79,7 @@ class Runtime:
         self.settings = settings
         self.secrets = SecretReferences(environment())
         self._open = ExitStack()
-        self._transports: dict[tuple[str, str], LiveTransport] = {}
+        self._transports: dict[tuple[str, str, str], LiveTransport] = {}
         self._accounts: dict[tuple[str, AwsAccess], AwsTransport] = {}
 
     def __enter__(self) -> Self:
@@ -150,8 +155,8 @@ class Runtime:
         return open_database(self.settings.database)
 
     @cached_property
-    def sources(self) -> SourceStore:
-        return SourceStore(self.database)
+    def sources(self) -> Connections:
+        return Connections(SourceStore(self.database), self.settings.connections, Machine(environment()))
 
     @cached_property
     def fetcher(self) -> Fetcher:
@@ -162,7 +167,7 @@ class Runtime:
 
             return BotocoreFetcher(catalogue)
 
-        return SpecFetcher(OpenApiFetcher(Downloader(self.secrets), catalogue), botocore)
+        return SpecFetcher(OpenApiFetcher(Downloader(self.secrets), catalogue, self._tls_of), botocore)
 
     @cached_property
     def documents(self) -> DocumentCache:
@@ -178,7 +183,13 @@ class Runtime:
 
     @cached_property
     def transcripts(self) -> TranscriptStore:
-        return TranscriptStore(private_folder(self.settings.home, "transcripts"))
+        return TranscriptStore(private_folder(self.settings.home, "transcripts"), Retention(self.settings.transcript_days, now))
+
+    @cached_property
+    def replayer(self) -> Replayer:
+        from agents.replay import Replayer
+
+        return Replayer(lambda: self.workers, self.transcripts, self.contents, lambda: self.image_digest)
 
     @cached_property
     def contents(self) -> ContentStore:
@@ -213,6 +224,12 @@ class Runtime:
         from sandbox.image.store import ImageStore
 
         return ImageStore(self.settings.cache / "images").ensure(lambda _stage, _fraction: None)
+
+    @cached_property
+    def image_digest(self) -> str:
+        from sandbox.image.store import digest_of
+
+        return digest_of(self.image)
 
     @cached_property
     def workers(self) -> WorkerPool:
@@ -264,6 +281,7 @@ class Runtime:
                 now,
                 limits=_limits(self.settings),
                 budget=_budget(self.settings),
+                image=lambda: self.image_digest,
             ),
             engines=self.engines,
             transcripts=self.transcripts,
@@ -276,9 +294,11 @@ class Runtime:
             return self._aws(source, source.aws)
         from sandbox.broker.live import LiveTransport
 
-        key = (source.name, source.base_url)
+        # A certificate that was renewed is shown on connections of its own: those with the old one may be refused any time.
+        material = material_of(source, self.secrets)
+        key = (source.name, source.base_url, material.digest)
         if key not in self._transports:
-            self._transports[key] = self._closing(LiveTransport(source, self._patience))
+            self._transports[key] = self._closing(LiveTransport(source, self._patience, tls=material.context()))
         return self._transports[key]
 
     def authenticator_of(self, source: Source) -> Authenticator:
@@ -295,6 +315,9 @@ class Runtime:
             self._accounts[key] = self._closing(AwsTransport(source, self._patience))
         return self._accounts[key]
 
+    def _tls_of(self, source: Source) -> SSLContext | None:
+        return material_of(source, self.secrets).context()
+
     @property
     def _patience(self) -> Patience:
         from sandbox.broker.pool import Patience
@@ -309,7 +332,7 @@ class Runtime:
 
 def open_runtime(settings: Settings) -> Callable[[Path], Runtime]:
     """Makes runtimes with data folders of their own and this process's caches, for measuring."""
-    return lambda folder: Runtime(settings.model_copy(update={"home": folder, "library": folder / "library"}))
+    return lambda folder: Runtime(settings.at_home(folder))
 
 
 def _limits(settings: Settings) -> Limits:

@@ -17,7 +17,9 @@ from schemas.errors import Misconfigured, quoted
 REFERENCE: Final = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|file:/.+|kubeconfig:(?:authority|certificate|key|token):/[^#]+#.+")
 """The last names a part of a context in a kubeconfig: `kubeconfig:token:/home/ann/.kube/config#staging`."""
 
-NOT_A_REFERENCE: Final = "it is not a reference to a secret; keep the secret in the environment or in a file, and write env:NAME or file:/PATH"
+NOT_A_REFERENCE: Final = (
+    "it is not a reference to a secret; keep the secret in the environment or in a file, and write env:NAME or file:/PATH"
+)
 
 _BARE: Final = re.compile(r"[!-~]+")
 _PRINTABLE: Final = re.compile(r"[!-~](?:[ -~]*[!-~])?")
@@ -118,7 +120,9 @@ class ApiKey(_Kind):
 
     def proof(self, resolve: Resolve) -> Proof:
         """What shows who calls. Raises Misconfigured as a bearer token does; inside a key, spaces are allowed."""
-        key = _fitting(_PRINTABLE, self.secret, resolve, "an API key: it is empty, begins or ends with a space, or holds", "Store the bare key.")
+        key = _fitting(
+            _PRINTABLE, self.secret, resolve, "an API key: it is empty, begins or ends with a space, or holds", "Store the bare key."
+        )
         if self.query:
             return Proof(query=((self.query, self.prefix + key),), secrets=(key,))
         return Proof(headers=((self.header.lower(), self.prefix + key),), secrets=(key,))

@@ -36,6 +36,16 @@ class Fetcher(Protocol):
         """
 
 
+class SourceDirectory(Protocol):
+    """The configured sources."""
+
+    def get(self, name: str) -> Source:
+        """The source. Raises NotFound, naming the known ones, and Misconfigured where the operator has to mend it first."""
+
+    def all(self) -> tuple[Source, ...]:
+        """Every source that can be asked, by name."""
+
+
 class Embedder(Protocol):
     """Turns texts into vectors of meaning."""
 
@@ -51,7 +61,10 @@ class SecretResolver(Protocol):
     """Turns a reference into the secret."""
 
     def resolve(self, reference: str) -> str:
-        """The secret behind `env:NAME` or `file:PATH`. Raises Misconfigured, naming the reference and never a value."""
+        """The secret behind `env:NAME`, `file:PATH` or a part of a kubeconfig.
+
+        Raises Misconfigured, naming the reference and never a value.
+        """
 
 
 class TextModel(Protocol):

@@ -47,6 +47,35 @@ def ask(
 
 
 @app.command()
+def replay(
+    run: Annotated[str, typer.Argument(help="The run's id, or its beginning.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON and nothing else.")] = False,
+) -> None:
+    """Run a past run's tool again on what it was answered then, without network; exit status 1 where anything differs."""
+    from opswright.cli import changes
+
+    with errors_as_json(as_json), runtime() as wired:
+        replayed = wired.replayer.replay(wired.runs.load(run).id)
+    changes.show(replayed, changes.replayed, as_json=as_json)
+    raise typer.Exit(0 if replayed.same else 1)
+
+
+@app.command()
+def diff(
+    before: Annotated[str, typer.Argument(help="A run's id, or its beginning.")],
+    after: Annotated[str, typer.Argument(help="Another run's.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print what changed as JSON and nothing else.")] = False,
+) -> None:
+    """Show what changed from one run to another: code, arguments, calls, result, completeness."""
+    from agents.comparison import compare
+    from opswright.cli import changes
+
+    with errors_as_json(as_json), runtime() as wired:
+        compared = compare(wired.runs.load(before), wired.runs.load(after), wired.transcripts, wired.contents)
+    changes.show(compared, changes.compared, as_json=as_json)
+
+
+@app.command()
 def doctor() -> None:
     """Check this installation: folders, sandbox walls, type checker, search, sources."""
     from opswright.cli.doctor import examine

@@ -6,32 +6,20 @@ import os
 import platform
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from opswright.cli import render
 from opswright.cli.asking import progress_bar
+from opswright.cli.findings import MARKS, Finding
 from opswright.folders import is_open_to_others
 from schemas.errors import OpswrightError
 from schemas.ports import Progress
 
 if TYPE_CHECKING:
     from opswright.wiring import Runtime
-
-Verdict = Literal["ok", "note", "fault"]
-MARKS: dict[Verdict, str] = {"ok": "[green]✓[/green]", "note": "[yellow]![/yellow]", "fault": "[red]✗[/red]"}
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at. A `note` limits what works; a `fault` stops it."""
-
-    verdict: Verdict
-    subject: str
-    text: str
 
 
 def examine(wired: Runtime, console: Console) -> bool:
@@ -114,10 +102,17 @@ def _search(wired: Runtime, _: Progress) -> Iterator[Finding]:
         yield Finding("note", "search", "words only; the weights of MiniLM come with: make setup")
 
 
+def _connections(wired: Runtime, _: Progress) -> Iterator[Finding]:
+    from opswright.cli.connection_checks import connections
+    from opswright.wiring import now
+
+    yield from connections(wired, now)
+
+
 def _sources(wired: Runtime, _: Progress) -> Iterator[Finding]:
     configured = wired.sources.all()
     if not configured:
-        yield Finding("note", "sources", "none; add one: opswright sources add <openapi url>")
+        yield Finding("note", "sources", "none; add one: opswright sources add <openapi url>, or write connections.yaml")
     for source in configured:
         try:
             report = wired.documents.refresh(source)
@@ -125,7 +120,7 @@ def _sources(wired: Runtime, _: Progress) -> Iterator[Finding]:
             yield Finding("note", f"source {source.name}", f"{error.code}: {error}")
         else:
             operations = len(report.added) + len(report.changed) + report.unchanged
-            yield Finding("ok", f"source {source.name}", f"{operations} operations at {source.base_url}")
+            yield Finding("ok", f"source {source.name}", f"{operations} operations at {render.place(source)}")
 
 
 def _tools(wired: Runtime, _: Progress) -> Iterator[Finding]:
@@ -140,4 +135,4 @@ def _version(package: str) -> str:
     return version(package)
 
 
-LOOKS: tuple[Look, ...] = (_python, _folders, _database, _image, _walls, _isolate, _type_checker, _search, _sources, _tools)
+LOOKS: tuple[Look, ...] = (_python, _folders, _database, _image, _walls, _isolate, _type_checker, _search, _connections, _sources, _tools)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from schemas.answer import Answer
+from schemas.credential import Credential
 from schemas.run import CallRecord, Failure, RunRecord
 from schemas.source import Source
 from schemas.tool import RegisteredTool, ToolManifest
@@ -169,10 +170,13 @@ def _used(usage: Usage | None) -> tuple[int, str | None, float | None]:
     return usage.uses, _local(usage.last_used_at), usage.mean_milliseconds
 
 
-def sources(configured: Sequence[Source], operations: dict[str, int]) -> RenderableType:
-    """The configured sources; credentials by reference only."""
-    rows = [(s.name, s.title, place(s), _identity(s), operations.get(s.name, 0)) for s in configured]
-    return table("source", "title", "calls go to", "credential", "operations", rows=rows)
+def sources(configured: Sequence[Source], operations: Mapping[str, int], written: Container[str] = ()) -> RenderableType:
+    """The configured sources, those that were `written` into the file marked; credentials by reference only."""
+    rows = [
+        (s.name, s.title, place(s), _identity(s), operations.get(s.name, 0), "connections.yaml" if s.name in written else "added")
+        for s in configured
+    ]
+    return table("source", "title", "calls go to", "credential", "operations", "kept in", rows=rows)
 
 
 def place(source: Source) -> str:
@@ -186,9 +190,14 @@ def place(source: Source) -> str:
 def _identity(source: Source) -> str:
     """Whom calls are made as, by reference only."""
     if source.aws is None:
-        return source.credential.secret if source.credential else "none"
+        return _credential(source.credential) if source.credential else "none"
     profile = f"profile {source.aws.profile}" if source.aws.profile else "the AWS SDK's own"
     return f"{profile}, as {source.aws.role_arn}" if source.aws.role_arn else profile
+
+
+def _credential(credential: Credential) -> str:
+    references = ", ".join(credential.references)
+    return references if credential.kind == "bearer" else f"{credential.kind}: {references}"
 
 
 def runs(records: Iterable[tuple[RunRecord, str]]) -> RenderableType:

@@ -9,7 +9,7 @@ import typer
 from opswright.aws_sourcing import access_of, spec_url
 from opswright.cli import render
 from opswright.cli.opening import runtime
-from schemas.source import Credential
+from opswright.sourcing import bearer_of
 
 sources = typer.Typer(no_args_is_help=True)
 
@@ -26,10 +26,14 @@ def add(
     role: Annotated[str, typer.Option(help="AWS: the ARN of a role to assume, best one that may only read.")] = "",
     endpoint: Annotated[str, typer.Option(help="AWS: the address of what stands in for AWS, such as a simulator.")] = "",
 ) -> None:
-    """Add an API and read its description."""
+    """Add an API and read its description.
+
+    Passwords, API keys, client certificates, private authorities and Kubernetes clusters go into connections.yaml instead: see
+    docs/connections.md.
+    """
     access = access_of(url, regions=region or (), services=service or (), profile=profile, role_arn=role, endpoint_url=endpoint)
     address = spec_url(url, service or ()) if access else url
-    credential = Credential(secret=bearer) if bearer else None
+    credential = bearer_of(bearer) if bearer else None
     with runtime() as wired:
         source, report = wired.add_source(address, name=name, base_url=base_url, credential=credential, aws=access)
         console = render.console()
@@ -47,13 +51,14 @@ def add(
 def list_sources() -> None:
     """List the APIs."""
     with runtime() as wired:
-        counts = {source.name: len(wired.documents.operations(source.name)) for source in wired.sources.all()}
-        render.console().print(render.sources(wired.sources.all(), counts))
+        configured = wired.sources.all()
+        counts = {source.name: len(wired.documents.operations(source.name)) for source in configured}
+        render.console().print(render.sources(configured, counts, wired.sources.written()))
 
 
 @sources.command()
 def remove(name: Annotated[str, typer.Argument(help="The source's name.")]) -> None:
-    """Forget an API. Its tools stay, and answer again when it is back."""
+    """Forget an API that was added. Its tools stay, and answer again when it is back."""
     with runtime() as wired:
         wired.sources.remove(name)
         render.console().print(f"{render.plain(name)} is removed")

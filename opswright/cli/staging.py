@@ -29,7 +29,7 @@ def stage_settings(settings: Settings) -> Settings:
     """A data folder of the demonstration's own, emptied, so that every tool is written before the eyes of whoever watches."""
     home = settings.home / "demo"
     shutil.rmtree(home, ignore_errors=True)
-    return settings.model_copy(update={"home": home, "library": home / "library"})
+    return settings.at_home(home)
 
 
 class Terminal:

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import httpx
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -43,7 +45,7 @@ def site(answer: Callable[[Asked], Reply]) -> Iterator[Site]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            asked = Asked(self.path, dict(self.headers.items()))
+            asked = Asked(self.path, httpx.Headers(list(self.headers.items())))
             served.asked.append(asked)
             reply = answer(asked)
             self.send_response(reply.status)

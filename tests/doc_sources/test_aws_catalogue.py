@@ -71,11 +71,11 @@ def test_a_figure_is_a_metric_with_its_places_left_open(tmp_path: Path) -> None:
         ("  ec2: [instances]", "  ec2: instances", "line 4: services.ec2: Input should be a valid tuple"),
         ("through: cloudwatch.GetMetricData", "through: GetMetricData", "line 6: metrics.0.through: String should match pattern"),
         ("batch: 500", "batch: 0", "line 10: metrics.0.batch: Input should be greater than or equal to 1"),
-        (', As: "{statistic}"', "", "line 6: metrics.0: Value error, the templates have no place for statistic"),
+        (', As: "{statistic}"', "", "line 6: metrics.0: the templates have no place for statistic"),
         (
             "unit: percent, statistic: Average",
             "unit: percent, statistic: Mean",
-            "line 6: metrics.0: Value error, ec2_cpu has the statistic Mean",
+            "line 6: metrics.0: ec2_cpu has the statistic Mean",
         ),
         ("words: [cpu usage, CPU 使用率]", "words: []", "line 23: metrics.0.subjects.0.figures.0.words: Tuple should have at least 1 item"),
         ("        key: InstanceId\n", "", "line 18: metrics.0.subjects.0.key: Field required"),

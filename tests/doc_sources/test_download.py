@@ -18,8 +18,9 @@ import stamina
 
 from doc_sources.download import Download, Downloader, Limits
 from doc_sources.network import CheckedTransport, Deadline
+from schemas.credential import Bearer
 from schemas.errors import BackendUnavailable, Denied, Misconfigured, OpswrightError, SpecUnusable
-from schemas.source import Credential, Validators
+from schemas.source import Validators
 from tests.doc_sources.site import Asked, Reply, Site, raw_site, site
 
 DEFAULT = Limits()
@@ -309,7 +310,7 @@ def authorizations(served: Site) -> list[str | None]:
 
 def test_a_credential_is_sent_and_kept_on_the_same_server() -> None:
     with site(lambda asked: ok(asked) if asked.path == "/b" else moved("/b")) as served:
-        downloader().get(served.url + "/a", credential=Credential(secret="env:TOKEN"))
+        downloader().get(served.url + "/a", credential=Bearer(secret="env:TOKEN"))
     assert authorizations(served) == ["Bearer s3cret", "Bearer s3cret"]
 
 
@@ -325,7 +326,7 @@ def test_a_credential_is_dropped_at_the_first_step_to_another_server() -> None:
         site(lambda asked: ok(asked) if asked.path == "/c" else moved("/c")) as other,
         site(lambda asked: moved(other.named("ann:x@outside.example") + "/b")) as served,
     ):
-        downloader(resolve=hosts, transport=to_loopback).get(served.url, credential=Credential(secret="env:TOKEN"))
+        downloader(resolve=hosts, transport=to_loopback).get(served.url, credential=Bearer(secret="env:TOKEN"))
     assert authorizations(served) == ["Bearer s3cret"]
     assert authorizations(other) == [None, None]
 
@@ -333,7 +334,7 @@ def test_a_credential_is_dropped_at_the_first_step_to_another_server() -> None:
 @pytest.mark.parametrize("secret", ["", "two words", "two\nlines", "ünicode"])
 def test_a_secret_that_would_break_the_header_is_refused_and_not_shown(secret: str) -> None:
     with pytest.raises(Misconfigured, match="The secret behind 'env:TOKEN' can't be sent") as caught:
-        Downloader(Secrets(secret)).get("http://127.0.0.1:1/", credential=Credential(secret="env:TOKEN"))
+        Downloader(Secrets(secret)).get("http://127.0.0.1:1/", credential=Bearer(secret="env:TOKEN"))
     assert not secret or secret not in str(caught.value)
 
 

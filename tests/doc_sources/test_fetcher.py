@@ -9,10 +9,11 @@ from doc_sources.catalogue import Catalogue, Overlay, Provider
 from doc_sources.download import Downloader, Limits
 from doc_sources.fetcher import OpenApiFetcher
 from schemas.base import Json
+from schemas.credential import Bearer, Credential
 from schemas.errors import BackendUnavailable, Misconfigured, SpecUnusable
 from schemas.operation import Effect
 from schemas.ports import Fetcher
-from schemas.source import Credential, FetchedSpec, Source
+from schemas.source import FetchedSpec, Source
 from tests.doc_sources.documents import get, openapi
 from tests.doc_sources.site import Asked, Reply, site
 
@@ -48,7 +49,7 @@ def test_a_specification_is_fetched_and_cut() -> None:
         return Reply(orjson.dumps(DOCUMENT), headers={"ETag": '"1"'})
 
     with site(answer) as served:
-        wanted = source(served.url + "/openapi.json", credential=Credential(secret="env:TOKEN"))
+        wanted = source(served.url + "/openapi.json", credential=Bearer(secret="env:TOKEN"))
         found = fetcher().fetch(wanted, None)
         assert found is not None
         assert fetcher().fetch(wanted, found.validators) is None
@@ -125,7 +126,7 @@ def test_broken_references_are_warnings_of_the_result() -> None:
 @pytest.mark.parametrize("base_url", ["", "{site}", "{site}/v1/"], ids=["none", "the same place", "below it"])
 def test_the_credential_goes_to_the_document_s_host_where_calls_go_there_too(base_url: str) -> None:
     with site(lambda asked: Reply(orjson.dumps(DOCUMENT))) as served:
-        wanted = source(served.url, base_url.format(site=served.url), Credential(secret="env:TOKEN"))
+        wanted = source(served.url, base_url.format(site=served.url), Bearer(secret="env:TOKEN"))
         fetcher().fetch(wanted, None)
     assert served.asked[0].headers["Authorization"] == "Bearer secret-of-env:TOKEN"
 
@@ -133,16 +134,16 @@ def test_the_credential_goes_to_the_document_s_host_where_calls_go_there_too(bas
 @pytest.mark.parametrize("base_url", ["http://127.0.0.1:1", "https://api.example", "http://localhost:{port}"])
 def test_the_credential_does_not_go_to_the_document_s_host_where_calls_go_elsewhere(base_url: str) -> None:
     with site(lambda asked: Reply(orjson.dumps(DOCUMENT))) as served:
-        wanted = source(served.url, base_url.format(port=served.port), Credential(secret="env:TOKEN"))
+        wanted = source(served.url, base_url.format(port=served.port), Bearer(secret="env:TOKEN"))
         assert fetcher().fetch(wanted, None) is not None
     assert "Authorization" not in served.asked[0].headers
 
 
 def test_a_host_that_wants_the_credential_of_another_place_is_named_with_the_way_out() -> None:
     with site(lambda asked: Reply(status=401)) as served, pytest.raises(Misconfigured, match=r"answered 401.*not sent there.*file's path"):
-        fetcher().fetch(source(served.url, "https://api.example", Credential(secret="env:TOKEN")), None)
+        fetcher().fetch(source(served.url, "https://api.example", Bearer(secret="env:TOKEN")), None)
     with site(lambda asked: Reply(status=401)) as served, pytest.raises(Misconfigured, match="Add the source with a credential"):
-        fetcher().fetch(source(served.url, served.url, Credential(secret="env:TOKEN")), None)
+        fetcher().fetch(source(served.url, served.url, Bearer(secret="env:TOKEN")), None)
 
 
 def test_a_recognised_provider_s_overlay_title_and_effects_are_used() -> None:

@@ -73,6 +73,29 @@ def test_from_adding_a_source_to_running_a_kept_tool(opswright: Command, url: st
     assert TOKEN not in run + shown + opswright("sources", "list").stdout
 
 
+def test_runs_are_replayed_and_compared_until_their_calls_are_no_longer_kept(opswright: Command, url: str, settings: Settings) -> None:
+    opswright("sources", "add", f"{url}/openapi.json", "--name", "estate", "--bearer", "env:ESTATE_TOKEN")
+    first, second = (json.loads(opswright("ask", "top", most, "hosts by memory", "--json").stdout)["run_id"] for most in ("5", "3"))
+    opswright("sources", "remove", "estate")
+    replayed = opswright("replay", first[:8])
+    assert (replayed.returncode, "the same" in replayed.stdout, "bytes, digest" in replayed.stdout) == (0, True, True), replayed.stderr
+    assert json.loads(opswright("replay", second, "--json").stdout)["same"] is True
+    compared = opswright("diff", first[:8], second)
+    assert compared.returncode == 0, compared.stderr
+    assert "limit" in compared.stdout
+    assert "2 rows removed" in compared.stdout
+    assert json.loads(opswright("diff", first, second, "--json").stdout)["arguments"] == {"limit": [5, 3]}
+
+    kept = settings.home / "transcripts" / f"{first}.json"
+    kept.write_text(kept.read_text().replace("hostname", "Hostname"))
+    changed = opswright("replay", first)
+    assert (changed.returncode, "not the same" in changed.stdout) == (1, True)
+    kept.unlink()
+    assert "no longer kept" in opswright("runs", "show", first).stdout
+    gone = opswright("replay", first, "--json")
+    assert (gone.returncode, json.loads(gone.stdout)["error"]["code"]) == (1, "E_NOT_FOUND")
+
+
 @pytest.mark.parametrize(
     ("body", "status", "said"),
     [
@@ -136,6 +159,8 @@ def test_a_redirect_into_the_private_network_is_not_followed(opswright: Command)
         (("tools", "run", "no_such_tool"), "E_NOT_FOUND"),
         (("runs", "show", "no-such-run"), "no run is called"),
         (("runs", "resume", "no-such-run"), "no run is called"),
+        (("replay", "no-such-run"), "no run is called"),
+        (("diff", "no-such-run", "no-such-run"), "no run is called"),
         (("sources", "remove", "nowhere"), "no source 'nowhere'"),
         (("sources", "add", "http://127.0.0.1:1/openapi.json"), "E_BACKEND"),
         (("sources", "add", "http://169.254.169.254/openapi.json"), "E_DENIED"),
@@ -168,6 +193,8 @@ def test_a_refusal_comes_before_anything_is_made_and_is_two_lines(opswright: Com
         (("ask", "list unicorns"), "E_BAD_QUERY"),
         (("tools", "run", "no_such_tool"), "E_NOT_FOUND"),
         (("runs", "resume", "no-such-run"), "E_NOT_FOUND"),
+        (("replay", "no-such-run"), "E_NOT_FOUND"),
+        (("diff", "no-such-run", "no-such-run"), "E_NOT_FOUND"),
     ],
 )
 def test_an_error_is_json_where_json_was_asked_for(opswright: Command, arguments: tuple[str, ...], code: str) -> None:

@@ -37,6 +37,18 @@ def test_the_environment_overrides_and_a_folder_may_start_at_home(monkeypatch: p
     assert made.tool_requests == 7
 
 
+def test_connections_lie_at_home_unless_they_are_elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("OPSWRIGHT_HOME", str(tmp_path))
+    assert settings.load().connections == tmp_path / "connections.yaml"
+    monkeypatch.setenv("OPSWRIGHT_CONNECTIONS", "/etc/opswright/connections.yaml")
+    assert settings.load().connections == Path("/etc/opswright/connections.yaml")
+
+
+def test_at_another_home_nothing_of_the_first_is_used(tmp_path: Path) -> None:
+    moved = settings.load().at_home(tmp_path)
+    assert {moved.home, moved.database.parent, moved.library.parent, moved.connections.parent} == {tmp_path}
+
+
 def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPSWRIGHT_WORKERS", "")
     assert settings.load().workers == 2

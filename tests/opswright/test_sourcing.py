@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from opswright.sourcing import name_of, prospect
+from schemas.credential import Bearer, Credential
 from schemas.errors import Denied, Misconfigured, SpecUnusable
 from schemas.operation import Effect, Operation, Slice
-from schemas.source import Credential, FetchedSpec, Source, Validators
+from schemas.source import FetchedSpec, Source, Validators
 
 READ = Operation(id="x:list", source="x", name="list", method="GET", path="/x", effect=Effect.READ, effect_reason="", slice_hash="0")
-BEARER = Credential(secret="env:TOKEN")
+BEARER = Bearer(secret="env:TOKEN")
 
 
 class Published:

@@ -10,7 +10,7 @@ from opswright.wiring import Runtime
 from rag.hashing import HashingEmbedder
 from rag.tables import vectors
 from sandbox.broker.wire import TransportFailure, WireRequest
-from schemas.source import Source
+from schemas.source import AwsAccess, Source
 from tests.rag.operations import TEN
 from tests.sandbox.broker.loopback import dripping, serving
 
@@ -26,6 +26,15 @@ def test_two_sources_at_one_place_have_transports_of_their_own(runtime: Runtime)
     assert one is not runtime.transport_of(_source("one", "http://127.0.0.1:2"))
     with pytest.raises(TransportFailure, match="other at"):
         other.send(WireRequest("GET", "http://127.0.0.1:1/", ()))
+
+
+def test_aws_is_one_identity_for_all_regions_until_its_access_changes(runtime: Runtime) -> None:
+    access = AwsAccess(regions=("us-east-1", "eu-west-1"), profile="ops")
+    source = Source(name="aws", spec_url="botocore:ec2", base_url="aws://", aws=access)
+    transport = runtime.transport_of(source.at("us-east-1"))
+    assert transport is runtime.transport_of(source.at("eu-west-1"))
+    assert transport is not runtime.transport_of(source.model_copy(update={"aws": access.model_copy(update={"profile": "other"})}))
+    assert getattr(runtime.authenticator_of(source), "__self__", None) is transport
 
 
 def test_a_server_that_drips_for_ever_ends_with_the_run_s_time(settings: Settings) -> None:

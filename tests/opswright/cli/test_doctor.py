@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from opswright.cli.doctor import LOOKS, Finding
+from opswright.cli.doctor import LOOKS
+from opswright.cli.findings import Finding
 from opswright.settings import Settings
 from opswright.wiring import Runtime
 

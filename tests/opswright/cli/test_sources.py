@@ -45,3 +45,23 @@ def test_nothing_is_kept_of_what_can_not_be() -> None:
     refused = sources("add", "aws", "--region", "eu-west-9")
     assert isinstance(refused.exception, Misconfigured)
     assert "eu-west-9" not in sources("list").stdout
+
+
+def test_connections_of_the_file_are_listed_as_such_and_edited_there(tmp_path: Path) -> None:
+    (tmp_path / "connections.yaml").write_text("wiki: {spec: /s, base_url: https://wiki, auth: {basic: {user: ann, secret: env:WIKI}}}\n")
+    sources("add", "aws", "--region", "us-east-1", "--service", "sts")
+    wiki, aws = (next(line for line in sources("list").stdout.splitlines() if name in line) for name in ("wiki", "aws"))
+    assert "basic: env:WIKI" in wiki
+    assert "connections.yaml" in wiki
+    assert "connections.yaml" not in aws
+    removed = sources("remove", "wiki")
+    assert isinstance(removed.exception, Misconfigured)
+    assert f"'wiki' is a connection of {tmp_path / 'connections.yaml'}" in str(removed.exception)
+
+
+def test_a_mistake_in_the_file_stops_a_command_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "connections.yaml").write_text("wiki:\n  spec: /s\n  base_url: https://wiki\n  auth: {bearer: {secret: hunter2}}\n")
+    listed = sources("list")
+    assert isinstance(listed.exception, Misconfigured)
+    assert "connections.yaml, line 4: wiki.auth.bearer.secret: it is not a reference" in str(listed.exception)
+    assert "hunter2" not in str(listed.exception)
