@@ -52,10 +52,13 @@ class Connections:
         written = self.written()
         if name in written:
             return source_of(name, written[name], self._machine)
-        added = [source.name for source in self._store.all()]
-        if written and name not in added:
-            raise NotFound(f"There is no source {quoted(name)}; there are: {', '.join(sorted([*added, *written]))}.")
-        return self._store.get(name)
+        try:
+            return self._store.get(name)
+        except NotFound as error:
+            if not written:
+                raise
+            known = sorted([*(source.name for source in self._store.all()), *written])
+            raise NotFound(f"There is no source {quoted(name)}; there are: {', '.join(known)}.") from error
 
     def all(self) -> tuple[Source, ...]:
         """Every source, by name. One whose cluster can't be read is left out, which is logged once: the others still answer."""
