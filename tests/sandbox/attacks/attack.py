@@ -76,7 +76,7 @@ class Attack(_Entry):
     """Code that runs as the body of a tool, or an `envelope` that is sent as it is. `absent` must not be in any text that comes out.
 
     `addresses` are what the server's name leads to at each look-up, the last from then on; several at once have commas between them.
-    `idle_seconds` is how long the broker waits for the server. `gap` names what is known to let the attack through.
+    `idle_seconds` is how long the broker waits for the server.
 
     In its texts CANARY_FILE is a file on the host, OTHER_PORT a server that no run may reach, and BASE the base URL.
     """
@@ -90,7 +90,6 @@ class Attack(_Entry):
     addresses: tuple[str, ...] = ("127.0.0.1",)
     idle_seconds: float = 0.5
     protocol: Protocol = "http"
-    gap: str = ""
     expect: Expected
     absent: tuple[str, ...] = ()
 
