@@ -33,6 +33,7 @@ from opswright.secrets import SecretReferences
 from opswright.settings import Settings, environment
 from opswright.sourcing import prospect
 from opswright.tls import material_of
+from opswright.transports import Transports
 from rag.cache import DocumentCache
 from rag.refresh import RefreshReport
 from sandbox.broker.budget import Budget
@@ -51,11 +52,6 @@ if TYPE_CHECKING:
     from agents.runner import Runner
     from agents.state import Deps
     from rag.index import OperationIndex
-    from sandbox.broker.aws_live import AwsTransport
-    from sandbox.broker.live import LiveTransport
-    from sandbox.broker.pool import Patience
-    from sandbox.broker.signing import Authenticator
-    from sandbox.broker.wire import Transport
     from sandbox.supervisor import WorkerPool
     from sandbox.typecheck import TypeChecker
 
@@ -79,8 +75,6 @@ class Runtime:
         self.settings = settings
         self.secrets = SecretReferences(environment())
         self._open = ExitStack()
-        self._transports: dict[tuple[str, str, str], LiveTransport] = {}
-        self._accounts: dict[tuple[str, AwsAccess], AwsTransport] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -238,6 +232,11 @@ class Runtime:
         return self._closing(WorkerPool(self.image, self.settings.workers))
 
     @cached_property
+    def transports(self) -> Transports:
+        # A second more than the run has: where both are over, it is the run that ran out of time.
+        return self._closing(Transports(self.secrets, self.settings.tool_wall_seconds + 1))
+
+    @cached_property
     def runner(self) -> Runner:
         from agents.graph import build_graph, open_checkpoints
         from agents.runner import Runner
@@ -276,8 +275,8 @@ class Runtime:
             verifier=Verifier(self.types, lambda job, egress: self.workers.run(job, egress), monotonic=time.monotonic, now=now),
             live=LiveRunner(
                 lambda: self.workers,
-                self.transport_of,
-                self.authenticator_of,
+                self.transports.of,
+                self.transports.authenticator_of,
                 now,
                 limits=_limits(self.settings),
                 budget=_budget(self.settings),
@@ -288,42 +287,8 @@ class Runtime:
             contents=self.contents,
         )
 
-    def transport_of(self, source: Source) -> Transport:
-        """One pool of connections for each source and place that its calls go to; one for all regions of AWS."""
-        if source.aws:
-            return self._aws(source, source.aws)
-        from sandbox.broker.live import LiveTransport
-
-        # A certificate that was renewed is shown on connections of its own: those with the old one may be refused any time.
-        material = material_of(source, self.secrets)
-        key = (source.name, source.base_url, material.digest)
-        if key not in self._transports:
-            self._transports[key] = self._closing(LiveTransport(source, self._patience, tls=material.context()))
-        return self._transports[key]
-
-    def authenticator_of(self, source: Source) -> Authenticator:
-        """How a source's requests are signed."""
-        from sandbox.broker.signing import authenticator_of
-
-        return self._aws(source, source.aws).authenticate if source.aws else authenticator_of(source, self.secrets)
-
-    def _aws(self, source: Source, access: AwsAccess) -> AwsTransport:
-        from sandbox.broker.aws_live import AwsTransport
-
-        key = (source.name, access)
-        if key not in self._accounts:
-            self._accounts[key] = self._closing(AwsTransport(source, self._patience))
-        return self._accounts[key]
-
     def _tls_of(self, source: Source) -> SSLContext | None:
         return material_of(source, self.secrets).context()
-
-    @property
-    def _patience(self) -> Patience:
-        from sandbox.broker.pool import Patience
-
-        # A second more than the run has: where both are over, it is the run that ran out of time.
-        return Patience(seconds=self.settings.tool_wall_seconds + 1)
 
     def _closing(self, made: Closeable) -> Closeable:
         self._open.callback(made.close)

@@ -51,7 +51,7 @@ def asked_hosts(runtime: Runtime, source: Source) -> tuple[bytes, Transcript]:
     runtime.documents.refresh(source)
     piece = runtime.documents.get_or_fetch(source, "list_hosts", 1.0).slice
     grant = Grant(source, (piece,), (piece.operation,))
-    broker = Broker(grant, runtime.transport_of(source), authenticate=runtime.authenticator_of(source))
+    broker = Broker(grant, runtime.transports.of(source), authenticate=runtime.transports.authenticator_of(source))
     try:
         body = broker.exchange(WireRequest("GET", f"{source.base_url}/hosts")).body
     finally:
@@ -136,9 +136,9 @@ def test_a_key_in_the_query_is_in_no_failure(settings: Settings, secret: Path) -
     )
     with Runtime(settings) as runtime:
         source = runtime.sources.get("site")
-        signed = runtime.authenticator_of(source)(WireRequest("GET", "http://127.0.0.1:9/hosts?a=b&key=mine"))
+        signed = runtime.transports.authenticator_of(source)(WireRequest("GET", "http://127.0.0.1:9/hosts?a=b&key=mine"))
         with pytest.raises(TransportFailure) as away:
-            runtime.transport_of(source).send(signed.request)
+            runtime.transports.of(source).send(signed.request)
         with pytest.raises(BackendUnavailable) as unread:
             runtime.documents.refresh(source)
     assert signed.request.url == "http://127.0.0.1:9/hosts?a=b&key=s3cr3t%20value%2F5d1c%2B"
@@ -193,11 +193,11 @@ def test_a_renewed_certificate_is_shown_from_the_next_run_on(
     mutual(settings, site, certificate, key, tmp_path / "ca.crt")
     with Runtime(settings) as runtime:
         source = runtime.sources.get("site")
-        first = runtime.transport_of(source)
-        assert first is runtime.transport_of(source)
+        first = runtime.transports.of(source)
+        assert first is runtime.transports.of(source)
         first.send(WireRequest("GET", f"{site.url}/hosts"))
         written(tmp_path, "client", authority.issue("after"))
-        runtime.transport_of(source).send(WireRequest("GET", f"{site.url}/hosts"))
+        runtime.transports.of(source).send(WireRequest("GET", f"{site.url}/hosts"))
     assert [asked.client for asked in site.asked] == ["before", "after"]
 
 
@@ -209,7 +209,7 @@ def test_a_server_of_another_authority_is_not_trusted(settings: Settings, tmp_pa
         with Runtime(settings) as runtime:
             source = runtime.sources.get("site")
             with pytest.raises(TransportFailure, match=r"give its authority as ca in connections\.yaml"):
-                runtime.transport_of(source).send(WireRequest("GET", f"{site.url}/hosts"))
+                runtime.transports.of(source).send(WireRequest("GET", f"{site.url}/hosts"))
             with pytest.raises(Misconfigured, match="is not trusted"):
                 runtime.documents.refresh(source)
     assert site.asked == []
@@ -248,7 +248,7 @@ def test_a_certificate_that_is_no_use_is_the_operators_to_mend(
         key.unlink()
     mutual(settings, site, certificate, key, tmp_path / "ca.crt")
     with Runtime(settings) as runtime, pytest.raises(Misconfigured, match=problem) as found:
-        runtime.transport_of(runtime.sources.get("site"))
+        runtime.transports.of(runtime.sources.get("site"))
     assert "n0-pem" not in str(found.value)
 
 

@@ -20,10 +20,10 @@ def _source(name: str, base_url: str = "http://127.0.0.1:1") -> Source:
 
 
 def test_two_sources_at_one_place_have_transports_of_their_own(runtime: Runtime) -> None:
-    one, other = runtime.transport_of(_source("one")), runtime.transport_of(_source("other"))
-    assert one is runtime.transport_of(_source("one"))
+    one, other = runtime.transports.of(_source("one")), runtime.transports.of(_source("other"))
+    assert one is runtime.transports.of(_source("one"))
     assert one is not other
-    assert one is not runtime.transport_of(_source("one", "http://127.0.0.1:2"))
+    assert one is not runtime.transports.of(_source("one", "http://127.0.0.1:2"))
     with pytest.raises(TransportFailure, match="other at"):
         other.send(WireRequest("GET", "http://127.0.0.1:1/", ()))
 
@@ -31,10 +31,10 @@ def test_two_sources_at_one_place_have_transports_of_their_own(runtime: Runtime)
 def test_aws_is_one_identity_for_all_regions_until_its_access_changes(runtime: Runtime) -> None:
     access = AwsAccess(regions=("us-east-1", "eu-west-1"), profile="ops")
     source = Source(name="aws", spec_url="botocore:ec2", base_url="aws://", aws=access)
-    transport = runtime.transport_of(source.at("us-east-1"))
-    assert transport is runtime.transport_of(source.at("eu-west-1"))
-    assert transport is not runtime.transport_of(source.model_copy(update={"aws": access.model_copy(update={"profile": "other"})}))
-    assert getattr(runtime.authenticator_of(source), "__self__", None) is transport
+    transport = runtime.transports.of(source.at("us-east-1"))
+    assert transport is runtime.transports.of(source.at("eu-west-1"))
+    assert transport is not runtime.transports.of(source.model_copy(update={"aws": access.model_copy(update={"profile": "other"})}))
+    assert getattr(runtime.transports.authenticator_of(source), "__self__", None) is transport
 
 
 def test_a_server_that_drips_for_ever_ends_with_the_run_s_time(settings: Settings) -> None:
@@ -42,7 +42,7 @@ def test_a_server_that_drips_for_ever_ends_with_the_run_s_time(settings: Setting
     with serving(dripping(b"HTTP/1.1 200 OK\r\n")) as server, Runtime(brief) as runtime:
         base_url = f"http://127.0.0.1:{server.port}"
         with pytest.raises(TransportFailure) as failure:
-            runtime.transport_of(_source("slow", base_url)).send(WireRequest("GET", f"{base_url}/", ()))
+            runtime.transports.of(_source("slow", base_url)).send(WireRequest("GET", f"{base_url}/", ()))
     assert failure.value.kind == "timeout"
 
 
