@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field as Attribute
 
 from schemas.base import Frozen, Json, lookup
 from schemas.metric import Metric
 
-Protocol = Literal["http", "aws"]
-"""How a call crosses the wall: as an HTTP request, or as the name of an AWS operation with its parameters."""
+Protocol = Literal["http", "aws", "graphql", "grpc", "text"]
+"""How a call crosses the wall: as an HTTP request, or as the name of an AWS operation with its parameters.
+
+The others can't be called from here: they are known, found and read, by people and by the model.
+"""
+
+CALLABLE: Final[frozenset[Protocol]] = frozenset({"http", "aws"})
 
 JsonType = Literal["string", "integer", "number", "boolean", "object", "array", "any"]
 
@@ -94,6 +99,27 @@ Pagination = Annotated[
 ]
 
 
+class Filter(Frozen):
+    """A request parameter that keeps the rows whose field compares so with its value; absent, it keeps all.
+
+    What is not declared here is filtered on the client's side, whatever the parameter's name promises.
+    """
+
+    parameter: str
+    path: str
+    """Of the row, dotted."""
+    comparison: Literal["eq", "ne", "gt", "ge", "lt", "le", "contains", "prefix", "in"] = "eq"
+    """`in`: the value is a list, joined by commas or repeated."""
+
+
+class Echo(Frozen):
+    """A request parameter whose value the response repeats, at a dotted path from the body or, with `in_rows`, from each row."""
+
+    parameter: str
+    path: str
+    in_rows: bool = False
+
+
 class Operation(Frozen):
     """One operation of one source.
 
@@ -103,6 +129,8 @@ class Operation(Frozen):
 
     An AWS operation has the name `ec2.DescribeInstances` and stands in its slice as `POST /ec2/DescribeInstances` with its
     input as a JSON body and its output, as boto3 has it, as the response; dates are RFC 3339 texts there and bytes are base64.
+    In the same way stand a field of GraphQL's root types (`POST /query/viewer`), a gRPC method (`POST /etcdserverpb.KV/Range`) and
+    a section of a page of text (`GET /<page>/<heading>`), whose words are its description.
     """
 
     id: str
@@ -124,6 +152,9 @@ class Operation(Frozen):
     fields: tuple[RowField, ...] = ()
     pagination: Pagination | None = None
     metrics: tuple[Metric, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    echo: tuple[Echo, ...] = ()
+    docs_url: str = ""
     is_global: bool = False
     """Answers the same in every place of its source, so that it need be asked in one only: IAM's users."""
     slice_hash: str
@@ -131,7 +162,18 @@ class Operation(Frozen):
     @property
     def label(self) -> str:
         """How people write it: `GET /hosts`, or `ec2:DescribeInstances`."""
-        return self.name.replace(".", ":", 1) if self.protocol == "aws" else f"{self.method} {self.path}"
+        match self.protocol:
+            case "http":
+                return f"{self.method} {self.path}"
+            case "aws":
+                return self.name.replace(".", ":", 1)
+            case "graphql" | "grpc" | "text":
+                return self.name
+
+    @property
+    def is_callable(self) -> bool:
+        """Whether a tool can call it; what can't be called serves as text."""
+        return self.protocol in CALLABLE
 
     def metric(self, name: str) -> Metric | None:
         """The metric of that name, if it can be read through this."""
@@ -140,7 +182,7 @@ class Operation(Frozen):
     @property
     def is_listable(self) -> bool:
         """Can be called with nothing but its pagination, and returns rows."""
-        return self.rows_path is not None and not self.has_body and not any(p.required for p in self.parameters)
+        return self.is_callable and self.rows_path is not None and not self.has_body and not any(p.required for p in self.parameters)
 
     def field(self, path: str) -> RowField | None:
         """The field at a dotted path, if the response schema declares it."""
