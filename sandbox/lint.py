@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from pydantic import BaseModel, TypeAdapter
 from ruff import find_ruff_bin  # type: ignore[import-untyped]  # a binary with one function
@@ -14,39 +15,49 @@ from sandbox.syntax import Which, place
 from schemas.errors import Misconfigured, quoted
 from schemas.verification import Finding, Severity
 
-SEVERITY: dict[str, Severity] = {
-    "ANN": "block",  # parameters and results are typed: mypy has something to check
-    "B": "block",  # likely bugs
-    "B007": "advise",  # an unused loop variable
-    "BLE": "block",  # blanket except
-    "DTZ": "block",  # a naive time shifts every window by the machine's zone
-    "E": "advise",
-    "E711": "block",  # == None
-    "E712": "block",  # == True
-    "E9": "block",
-    "F": "block",  # undefined and unused names
-    "F401": "advise",
-    "F541": "advise",
-    "PLE": "block",  # certain errors
-    "S": "block",  # security
-    "T10": "block",  # a debugger
-    "C4": "advise",
-    "C90": "advise",
-    "I": "advise",
-    "SIM": "advise",
-    "UP": "advise",
-    "W": "advise",
-}
-"""Which codes are asked for, and whether one stops a tool; the longest prefix decides. What is new to us blocks."""
 
-IGNORED = (
-    "ANN401",  # JSON rows are Any until they are read
-    "E203",  # the formatter's business
-    "S105",  # judged by value in review: here `page_token_parameter = "token"` is a password
-    "S106",
-    "S107",
-    "S311",  # jitter is no cryptography
-)
+class Asked(NamedTuple):
+    """Whether what a family of ruff's rules, or one rule, finds stops a tool, and what that is."""
+
+    severity: Severity
+    what: str
+
+
+FAMILIES = {
+    "ANN": Asked("block", "parameters and results without a type: mypy would have nothing to check"),
+    "B": Asked("block", "likely bugs"),
+    "B007": Asked("advise", "an unused loop variable"),
+    "BLE": Asked("block", "blanket except"),
+    "DTZ": Asked("block", "a naive time, which shifts every window by the machine's zone"),
+    "E": Asked("advise", "style"),
+    "E711": Asked("block", "`== None`"),
+    "E712": Asked("block", "`== True`"),
+    "E9": Asked("block", "text that is no Python"),
+    "F": Asked("block", "undefined and unused names"),
+    "F401": Asked("advise", "an unused import"),
+    "F541": Asked("advise", "an f-string without a value"),
+    "PLE": Asked("block", "certain errors"),
+    "S": Asked("block", "security, also of libraries that the isolate does not have"),
+    "T10": Asked("block", "a debugger"),
+    "C4": Asked("advise", "roundabout comprehensions"),
+    "C90": Asked("advise", "functions with too many branches"),
+    "I": Asked("advise", "unsorted imports"),
+    "SIM": Asked("advise", "what can be said more simply"),
+    "UP": Asked("advise", "old syntax"),
+    "W": Asked("advise", "white space"),
+}
+"""Which codes are asked for; the longest prefix decides. What is new to us blocks."""
+
+IGNORED = {
+    "ANN401": "JSON rows are `Any` until they are read",
+    "E203": "the formatter's business",
+    "S105": 'judged by value in `S_SECRET`: to ruff `page_token_parameter = "token"` is a password',
+    "S106": "judged by value in `S_SECRET`, as an argument",
+    "S107": "judged by value in `S_SECRET`, as a default",
+    "S311": "jitter is no cryptography",
+}
+"""The rules of these families that are not asked for, and why."""
+
 TESTS_IGNORED = ("ANN", "C90", "DTZ", "S")
 """Tests assert, stay untyped where they like, and hold made-up secrets."""
 
@@ -69,7 +80,7 @@ _CHECK = (
     "--output-format=json",
     "--exit-zero",
     "--ignore-noqa",
-    f"--select={','.join(SEVERITY)}",
+    f"--select={','.join(FAMILIES)}",
     f"--ignore={','.join(IGNORED)}",
     f"--config=lint.mccabe.max-complexity={MAX_COMPLEXITY}",
     *(f"--per-file-ignores=test_tool.py:{code}" for code in TESTS_IGNORED),
@@ -136,8 +147,8 @@ def format_both(source: str, tests: str) -> tuple[str, str]:
 
 def severity_of(code: str) -> Severity:
     """Whether a code stops a tool."""
-    known = [prefix for prefix in SEVERITY if code.startswith(prefix)]
-    return SEVERITY[max(known, key=len)] if known else "block"
+    known = [prefix for prefix in FAMILIES if code.startswith(prefix)]
+    return FAMILIES[max(known, key=len)].severity if known else "block"
 
 
 def _written(folder: Path, source: str, tests: str) -> list[Path]:

@@ -6,16 +6,17 @@ import ast
 from collections.abc import Iterator
 from typing import Final
 
-from sandbox.review_rules.rule import Hit, Subject, functions
-from sandbox.review_rules.walk import assigned, inside, names, shown
+from sandbox.review_rules.flow import Flow
+from sandbox.review_rules.requests import askers
+from sandbox.review_rules.rounds import COMPREHENSION, repeated, row_variables
+from sandbox.review_rules.rule import Hit, Subject
+from sandbox.review_rules.walk import assigned, shown
 
 MAKERS: Final = frozenset({"client", "resource"})
 """Methods of a session that make something to call with."""
 
 _NO_CALLS: Final = frozenset({"can_paginate", "get_paginator", "get_waiter", "close", "exceptions", "meta"})
 """What a client has beside operations."""
-
-_COMPREHENSION = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
 def other_places(subject: Subject) -> Iterator[Hit]:
@@ -28,18 +29,18 @@ def other_places(subject: Subject) -> Iterator[Hit]:
 def clients_in_loops(subject: Subject) -> Iterator[Hit]:
     """Clients that are made anew in every round."""
     for loop in subject.nodes:
-        if isinstance(loop, ast.For | ast.While | _COMPREHENSION):
-            yield from (Hit(call.lineno, shown(call)) for call in _repeated(loop) if _makes_client(subject, call))
+        if isinstance(loop, ast.For | ast.While | COMPREHENSION):
+            yield from (Hit(call.lineno, shown(call)) for call in repeated(loop) if _makes_client(subject, call))
 
 
 def calls_per_row(subject: Subject) -> Iterator[Hit]:
     """Calls whose arguments come of the one row that a loop is at; batches and pages are no rows."""
     if subject.protocol != "aws":
         return
-    callers = _callers(subject)
+    callers = askers(Flow(subject), lambda call: _calls(subject, call, set()))
     for loop in subject.nodes:
-        if variables := _row_variables(loop):
-            calls = (call for call in _repeated(loop) if _calls(subject, call, callers))
+        if variables := row_variables(loop):
+            calls = (call for call in repeated(loop) if _calls(subject, call, callers))
             yield from (Hit(call.lineno, shown(call)) for call in calls if any(_is_of(part, variables) for part in _arguments(call)))
 
 
@@ -57,26 +58,6 @@ def _makes_client(subject: Subject, node: ast.AST) -> bool:
     return node.func.attr in MAKERS and not subject.is_in_main(node)
 
 
-def _repeated(loop: ast.AST) -> Iterator[ast.Call]:
-    """The calls that are made in each round, so without those in what a loop goes over."""
-    over = loop.iter if isinstance(loop, ast.For) else loop.generators[0].iter if isinstance(loop, _COMPREHENSION) else None
-    once = {id(node) for node in ast.walk(over)} if over else set()
-    return (node for node in inside(loop) if isinstance(node, ast.Call) and id(node) not in once)
-
-
-def _row_variables(loop: ast.AST) -> set[str]:
-    """What a loop calls the one thing that it is at; nothing for one over numbers, which counts batches or pages."""
-    match loop:
-        case ast.For(iter=ast.Call(func=ast.Name(id="range"))):
-            return set()
-        case ast.For(target=target):
-            return names(target)
-        case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-            return {name for generator in loop.generators for name in names(generator.target)}
-        case _:
-            return set()
-
-
 def _arguments(call: ast.Call) -> list[ast.expr]:
     return [*call.args, *(keyword.value for keyword in call.keywords)]
 
@@ -88,20 +69,6 @@ def _is_of(argument: ast.AST, variables: set[str], *, is_whole: bool = True) -> 
     if isinstance(argument, ast.comprehension):
         return not isinstance(argument.iter, ast.Name) and _is_of(argument.iter, variables, is_whole=False)
     return any(_is_of(part, variables, is_whole=False) for part in ast.iter_child_nodes(argument))
-
-
-def _callers(subject: Subject) -> set[str]:
-    """The tool's own functions that call an operation, directly or through one another."""
-    callers: set[str] = set()
-    grown = True
-    while grown:
-        found = {
-            function.name
-            for function in functions(subject.tree)
-            if any(isinstance(node, ast.Call) and _calls(subject, node, callers) for node in ast.walk(function))
-        }
-        grown, callers = found != callers, found
-    return callers
 
 
 def _calls(subject: Subject, call: ast.Call, callers: set[str]) -> bool:

@@ -94,7 +94,7 @@ def _is_default(default: ast.expr | None, parameter: QueryParameter) -> bool:
 
 
 def missing_docstrings(subject: Subject) -> Iterator[Hit]:
-    """The module and its public function say what they are."""
+    """A module or a public function that does not say what it is."""
     if ast.get_docstring(subject.tree) is None:
         yield Hit(1, "the module")
     for function in functions(subject.tree):
@@ -103,7 +103,7 @@ def missing_docstrings(subject: Subject) -> Iterator[Hit]:
 
 
 def missing_main(subject: Subject) -> Iterator[Hit]:
-    """`python tool.py --help` works anywhere."""
+    """What keeps `python tool.py --help` from working anywhere."""
     if subject.main is None:
         yield Hit(None, "there is no `main()`")
     elif _required(subject.main.args):

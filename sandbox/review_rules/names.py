@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from sandbox.image.baked import CONCURRENCY, is_importable
 from sandbox.review_rules.rule import Hit, Subject
-from sandbox.review_rules.walk import shown
+from sandbox.review_rules.walk import folded, shown
 from sandbox.syntax import imports
 from schemas.errors import quoted
 
@@ -70,7 +70,7 @@ def forbidden_builtins(subject: Subject) -> Iterator[Hit]:
 
 
 def forbidden_members(subject: Subject) -> Iterator[Hit]:
-    """Anything of `MEMBERS`' modules beside what is listed, and such a module passed around as a value."""
+    """Members of `os`, `sys`, `io` and `types` beside a few harmless ones, and such a module passed around as a value."""
     owners = {id(node.value) for node in subject.nodes if isinstance(node, ast.Attribute)}
     for node in subject.nodes:
         if isinstance(node, ast.Name) and id(node) not in owners and (module := subject.dotted(node)) in MEMBERS:
@@ -89,8 +89,8 @@ def inner_workings(subject: Subject) -> Iterator[Hit]:
             yield Hit(node.lineno, quoted(node.attr))
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and set(_DUNDER.findall(node.id)) - _PLAIN_DUNDERS:
             yield Hit(node.lineno, quoted(node.id))
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield from (Hit(node.lineno, quoted(name)) for name in set(_DUNDER.findall(node.value)) - _PLAIN_DUNDERS)
+        elif isinstance(node, ast.expr):
+            yield from (Hit(node.lineno, quoted(name)) for name in set(_DUNDER.findall(folded(node))) - _PLAIN_DUNDERS)
 
 
 def environment_outside_main(subject: Subject) -> Iterator[Hit]:

@@ -75,7 +75,7 @@ class Subject:
             return f"{owner}.{node.attr}" if owner else ""
         return ""
 
-    def is_in_main(self, node: ast.expr | ast.stmt) -> bool:
+    def is_in_main(self, node: ast.expr | ast.stmt | ast.ExceptHandler) -> bool:
         """Whether a node belongs to `main`."""
         return self.main is not None and self.main.lineno <= node.lineno <= (self.main.end_lineno or 0)
 

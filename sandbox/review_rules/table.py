@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.image.baked import MODULES
-from sandbox.review_rules import author_tests, aws, cuts, form, handlers, loops, names, words
+from sandbox.review_rules import author_tests, aws, built, cuts, form, handlers, loops, names, per_row, status, words
 from sandbox.review_rules.rule import Rule
 from sandbox.syntax import Which
 
@@ -13,6 +13,10 @@ _SIGNED = "the host signs the calls, and `main()` reads TOKEN from the environme
 _BUDGET = (
     "count the rounds and raise when they are used up: "
     '`for page in range(1, PAGE_BUDGET + 1): … return when there is no next page`, then `raise RuntimeError("more than … pages")`'
+)
+_BESIDE = (
+    "give values beside the text, as `params=` or `json=`; in a step of a path write `quote(value, safe='')`, and in an expression "
+    "what a function of yours, `_escaped`, makes of them"
 )
 
 RULES = (
@@ -68,11 +72,14 @@ RULES = (
     Rule("S_PRINT", "{what} prints where `main()` does not: return rows", names.prints_outside_main, severity="advise"),
     # What would give a wrong answer
     Rule("S_LOOP", f"{{what}} ends only when the server says so: {_BUDGET}", loops.endless_loops),
+    Rule("S_LOOP", f"{{what}} ends only when the server says so: {_BUDGET}", loops.endless_recursion),
     Rule(
         "S_SWALLOW",
         "{what} hides an error and the rows it cost: catch what you can mend, keep the last error of a bounded retry, else let it out",
         handlers.swallowed_errors,
     ),
+    Rule("S_STATUS", "{what}: call `response.raise_for_status()` before anything of it is read", status.unchecked_answers),
+    Rule("S_STATUS", "{what} takes a refusal for an empty answer: raise", status.passed_over),
     Rule(
         "S_CUT",
         f"{{what}} cuts the result where nobody asked for it: return all, or as many as a parameter of the Query says; of pages, {_BUDGET}",
@@ -80,7 +87,14 @@ RULES = (
     ),
     Rule("S_CUT", "{what} stops before the last page: go through all of them", aws.first_pages),
     Rule("S_PER_ROW", "{what} makes a client in every round: make it once, before the loop", aws.clients_in_loops),
+    Rule(
+        "S_PER_ROW",
+        "{what} asks the server once for each row of an answer: read the whole listing once, outside of the loop, and join in the tool",
+        per_row.requests_per_row,
+    ),
     Rule("S_PER_ROW", "{what} asks AWS once for each row: read whole listings, ask for figures in batches, and join", aws.calls_per_row),
+    Rule("S_BUILT_QUERY", f"{{what}} is text of a request, and the value in it can change what is asked: {_BESIDE}", built.built_requests),
+    Rule("S_BUILT_QUERY", f"{{what}} is text of a request with a number in it: {_BESIDE}", built.numbers_in_requests, severity="advise"),
     # The author's tests
     Rule("S_TESTS", "the tests prove nothing: {what}", author_tests.empty_tests, texts=("tests",)),
     Rule(

@@ -9,7 +9,7 @@ Loop = ast.While | ast.For
 
 LONGEST_SHOWN = 80
 
-_GATHERING = frozenset({"append", "extend", "add", "update", "insert"})
+GATHERING = frozenset({"append", "extend", "add", "update", "insert"})
 
 
 def inside(node: ast.AST) -> Iterator[ast.AST]:
@@ -32,6 +32,41 @@ def bodies(tree: ast.AST) -> Iterator[list[ast.stmt]]:
 def names(node: ast.AST) -> set[str]:
     """The names that occur in a node."""
     return {found.id for found in ast.walk(node) if isinstance(found, ast.Name)}
+
+
+def is_empty(value: ast.expr | None) -> bool:
+    """Whether an expression is a collection with nothing in it."""
+    match value:
+        case ast.List(elts=[]) | ast.Tuple(elts=[]) | ast.Dict(keys=[]):
+            return True
+        case ast.Call(func=ast.Name(id="list" | "dict" | "set" | "tuple" | "frozenset"), args=[], keywords=[]):
+            return True
+        case _:
+            return False
+
+
+def folded(value: ast.expr) -> str:
+    """The text that an expression of fixed parts makes: `"a" + "b"`, `"".join(["a", "b"])`, `f"a{'b'}"`; empty for anything else."""
+    match value:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return _all_or_none("", [left, right])
+        case ast.JoinedStr(values=parts):
+            return _all_or_none("", parts)
+        case ast.FormattedValue(value=inner):
+            return folded(inner)
+        case ast.Call(
+            func=ast.Attribute(value=ast.Constant(value=str(separator)), attr="join"), args=[ast.List(elts=parts) | ast.Tuple(elts=parts)]
+        ):
+            return _all_or_none(separator, parts)
+        case _:
+            return ""
+
+
+def _all_or_none(separator: str, parts: list[ast.expr]) -> str:
+    texts = [folded(part) for part in parts]
+    return separator.join(texts) if all(texts) else ""
 
 
 def assigned(statement: ast.AST) -> set[str]:
@@ -66,7 +101,7 @@ def gathers(loop: Loop) -> bool:
     for node in inside(loop):
         if isinstance(node, ast.Yield | ast.YieldFrom):
             return True
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _GATHERING:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in GATHERING:
             return True
     return False
 

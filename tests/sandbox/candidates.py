@@ -144,6 +144,26 @@ def aws_defects() -> list[AwsDefect]:
     return [AwsDefect.model_validate(entry) for entry in yaml.safe_load((DATA / "aws_defects.yaml").read_text())]
 
 
+class Trial(BaseModel):
+    """Functions appended to the clean tool, and the review's findings that they bring: those that block, and those that advise."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    append: str
+    finds: list[str] = []
+    advises: list[str] = []
+
+    def candidate(self) -> Candidate:
+        """The clean candidate with the functions appended."""
+        return candidate(f"{CLEAN_SOURCE}\n\n{self.append}")
+
+
+def trials() -> list[Trial]:
+    """Good and bad ways to write the same things."""
+    return [Trial.model_validate(entry) for entry in yaml.safe_load((DATA / "review_trials.yaml").read_text())]
+
+
 def defects(check: str) -> list[Defect]:
     """The defects that `check` must find."""
     return [Defect.model_validate(entry) for entry in yaml.safe_load((DATA / "defects.yaml").read_text())[check]]

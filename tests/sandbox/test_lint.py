@@ -1,11 +1,16 @@
+import json
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
+from ruff import find_ruff_bin  # type: ignore[import-untyped]  # a binary with one function
 
 from sandbox import lint as linter
 from sandbox.lint import format_both, format_source, lint, severity_of
+from sandbox.review import review
 from schemas.errors import Misconfigured
-from tests.sandbox.candidates import CLEAN_SOURCE, CLEAN_TESTS, DATA, Defect, blocking, defects
+from tests.sandbox.candidates import CLEAN_SOURCE, CLEAN_TESTS, DATA, Defect, blocking, candidate, defects
 
 
 @pytest.mark.parametrize("tool", ["clean.py", "cursor.py"])
@@ -56,6 +61,44 @@ def test_the_settings_of_the_place_it_runs_in_are_not_heard(tmp_path: Path, monk
 )
 def test_the_longest_known_prefix_decides_and_the_unknown_blocks(code: str, severity: str) -> None:
     assert severity_of(code) == severity
+
+
+def test_every_security_rule_of_this_ruff_blocks_unless_its_reason_not_to_is_written_down() -> None:
+    told = subprocess.run([find_ruff_bin(), "rule", "--all", "--output-format=json"], capture_output=True, check=True).stdout
+    codes = {rule["code"] for rule in json.loads(told) if re.fullmatch(r"S\d+", rule["code"] or "")}
+    assert len(codes) > 60
+    assert {code for code in codes if severity_of(code) != "block"} == set()
+    assert {code for code in linter.IGNORED if code.startswith("S")} == {"S105", "S106", "S107", "S311"}
+
+
+@pytest.mark.parametrize("asked", [" # noqa", " # noqa: S324", " # nosec", " # type: ignore", " # fmt: skip", " # pragma: no cover"])
+def test_a_comment_behind_a_line_switches_nothing_off(asked: str) -> None:
+    source = f'"""Doc."""\n\nimport hashlib\n\nSUM = hashlib.md5(b"a").hexdigest(){asked}\n'
+    assert blocking(lint(source)) == ["S324"]
+    assert "S_LOOKING_AWAY" in blocking(review(candidate(source)))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["ruff: noqa", "flake8: noqa", "fmt: off", "ruff: disable[S324]", "ruff: file-ignore[S324]", "mypy: ignore-errors", "pyright: basic"],
+)
+def test_a_comment_above_everything_switches_nothing_off(asked: str) -> None:
+    source = f'# {asked}\n"""Doc."""\n\nimport hashlib\n\nSUM = hashlib.md5(b"a").hexdigest()\n'
+    assert blocking(lint(source)) == ["S324"]
+    assert "S_LOOKING_AWAY" in blocking(review(candidate(source)))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        'password = "k7Gd20dkqpz91"',  # S105
+        'OPTIONS = dict(password="k7Gd20dkqpz91")',  # S106
+        'def _odd(password: str = "k7Gd20dkqpz91") -> str:\n    return password',  # S107
+    ],
+)
+def test_the_review_finds_the_passwords_that_ruff_is_not_asked_for(written: str) -> None:
+    assert "S_SECRET" not in blocking(lint(written))
+    assert blocking(review(candidate(f"{CLEAN_SOURCE}\n\n{written}\n"))) == ["S_SECRET"]
 
 
 def test_formatting_sorts_imports_and_keeps_what_is_formatted() -> None:

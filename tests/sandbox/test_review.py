@@ -1,6 +1,10 @@
+from pathlib import Path
+
 import pytest
 
+from opswright import ROOT
 from sandbox.review import review
+from sandbox.review_rules.built import FARTHEST
 from sandbox.review_rules.table import RULES
 from tests.sandbox.candidates import (
     CLEAN_SOURCE,
@@ -9,10 +13,12 @@ from tests.sandbox.candidates import (
     DEPLOYMENTS_QUERY,
     HOSTS_QUERY,
     Defect,
+    Trial,
     aws_defects,
     blocking,
     candidate,
     defects,
+    trials,
 )
 
 
@@ -35,9 +41,49 @@ def test_a_defect_is_found_where_it_is(defect: Defect) -> None:
     assert findings[0].message.startswith("tests") == defect.tests or defect.finds == ["S_TESTS"]
 
 
+@pytest.mark.parametrize("trial", trials(), ids=lambda trial: trial.name)
+def test_bad_ways_are_found_and_good_ones_pass(trial: Trial) -> None:
+    findings = review(trial.candidate())
+    assert blocking(findings) == trial.finds
+    assert [finding.code for finding in findings if finding.severity == "advise"] == trial.advises
+
+
+def test_each_place_where_a_request_is_built_is_told() -> None:
+    (trial,) = (trial for trial in trials() if trial.name == "a path by format, by percent and by join")
+    places = [
+        line
+        for line in trial.candidate().source.splitlines()
+        if any(way in line for way in (".format(name)", "% name", '["/hosts", name]'))
+    ]
+    lines = trial.candidate().source.splitlines()
+    assert sorted(finding.line or 0 for finding in review(trial.candidate())) == [lines.index(place) + 1 for place in places]
+
+
+@pytest.mark.parametrize("tool", sorted((ROOT / "generated_tools" / "library").glob("*/v*/tool.py")), ids=lambda path: path.parts[-3])
+def test_the_tools_that_are_kept_ask_nothing_row_by_row_and_build_no_query(tool: Path) -> None:
+    findings = review(candidate(tool.read_text(), tool.with_name("test_tool.py").read_text()))
+    assert {finding.code for finding in findings} <= {"S_SIGNATURE"}, "only the name differs"
+
+
+def test_a_value_is_followed_far_enough_and_no_further() -> None:
+    for steps, finds in ((FARTHEST - 3, []), (FARTHEST, ["S_BUILT_QUERY"])):
+        names = "".join(f"    a{number + 1} = a{number}\n" for number in range(steps))
+        source = (
+            f"{CLEAN_SOURCE}\n\ndef _odd(client: httpx.Client) -> Any:\n    a0 = '/hosts'\n{names}    return _get(client, a{steps}, {{}})\n"
+        )
+        assert blocking(review(candidate(source))) == finds
+
+
+def test_text_that_is_made_of_itself_over_and_over_is_read_once() -> None:
+    doubled = "".join(f"    a{number + 1} = a{number} + 'x' + a{number}\n" for number in range(200))
+    source = f"{CLEAN_SOURCE}\n\ndef _odd(client: httpx.Client) -> Any:\n    a0 = '/hosts'\n{doubled}    return _get(client, a200, {{}})\n"
+    assert blocking(review(candidate(source))) == ["S_BUILT_QUERY"]
+
+
 def test_every_rule_that_blocks_has_a_defect_that_it_finds() -> None:
     found = {code for defect in defects("review") for code in defect.finds}
     found |= {code for defect in aws_defects() for code in defect.finds}
+    found |= {code for trial in trials() for code in trial.finds}
     assert {rule.code for rule in RULES if rule.severity == "block"} == found
 
 

@@ -36,6 +36,17 @@ def test_batches_and_pages_are_no_rows() -> None:
     assert blocking(review(aws_candidate(AWS_SOURCE + BATCHED), "aws")) == []
 
 
+def test_an_expression_with_a_value_in_it_is_told_and_other_built_text_is_not() -> None:
+    built = """
+def _lines(session: boto3.Session, group: str, text: str) -> Any:
+    logs = session.client("logs")
+    return logs.start_query(logGroupName=f"/aws/{group}", queryString=f"filter @message like /{text}/")
+"""
+    (finding,) = review(aws_candidate(AWS_SOURCE + built), "aws")
+    assert (finding.code, finding.severity) == ("S_BUILT_QUERY", "block")
+    assert "filter @message" in finding.message
+
+
 def test_the_signature_to_write_names_the_session() -> None:
     (finding,) = review(aws_candidate(AWS_SOURCE.replace("session: boto3.Session, *, cpu", "session: Any, *, cpu")), "aws")
     assert "write `def busy_instances(session: boto3.Session, *, cpu: float = 80" in finding.message
