@@ -13,8 +13,11 @@ from typing import NamedTuple
 
 from sandbox.credential_names import WORDS, is_credential, is_cursor, is_harmless, kind_of
 from sandbox.credential_patterns import Shape, shapes
+from sandbox.pace import Pace
 
 MARK = "[redacted:"
+_MOST_STRETCHES = 1_000_000
+"""More of them than anybody's listing has would take gigabytes to tell apart."""
 _NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$@-"
 _AFTER_A_NAME = frozenset('"\\=: ')
 _MAX_NAME = 64
@@ -56,13 +59,14 @@ class Span(NamedTuple):
     kind: str
 
 
-def credentials(text: str) -> Iterator[Span]:
-    """All credentials, in no order; some may overlap."""
+def credentials(text: str, pace: Pace) -> Iterator[Span]:
+    """All credentials, in no order; some may overlap. Raises SearchOverdue."""
+    pace.look()
     lowered, gist = _lowered(text), _gist(text)
     lowered_gist = _lowered(gist)
-    yield from _key_blocks(text)
-    yield from _shaped(text, lowered, gist, lowered_gist)
-    yield from _named(text, lowered, gist, lowered_gist)
+    yield from _key_blocks(text, pace)
+    yield from _shaped(text, lowered, gist, lowered_gist, pace)
+    yield from _named(text, lowered, gist, lowered_gist, pace)
 
 
 def _lowered(text: str) -> str:
@@ -72,21 +76,22 @@ def _lowered(text: str) -> str:
 def _gist(text: str) -> str:
     """Each stretch between commas once: a twelfth of a listing of instances. What has no comma is in it if it is in the text, so that
     what hardly ever occurs is looked for here first."""
-    return ",".join(dict.fromkeys(text.split(",")))
+    return text if text.count(",") > _MOST_STRETCHES else ",".join(dict.fromkeys(text.split(",")))
 
 
-def places(text: str, part: str, start: int = 0) -> Iterator[int]:
-    """Where a part begins, overlaps included."""
+def places(text: str, part: str, pace: Pace, start: int = 0) -> Iterator[int]:
+    """Where a part begins, overlaps included. Raises SearchOverdue."""
     place = text.find(part, start)
     while place >= 0:
+        pace.step()
         yield place
         place = text.find(part, place + 1)
 
 
-def _key_blocks(text: str) -> Iterator[Span]:
+def _key_blocks(text: str, pace: Pace) -> Iterator[Span]:
     """Private keys in PEM, whole; one that was cut short as far as it goes."""
     done = 0
-    for place in places(text, "-----BEGIN "):
+    for place in places(text, "-----BEGIN ", pace):
         if place >= done and (begin := _PEM_BEGIN.match(text, place)):
             done = _key_end(text, begin.end())
             yield Span(place, done, "private-key")
@@ -100,18 +105,19 @@ def _key_end(text: str, start: int) -> int:
     return rest.end() if rest else start
 
 
-def _shaped(text: str, lowered: str, gist: str, lowered_gist: str) -> Iterator[Span]:
+def _shaped(text: str, lowered: str, gist: str, lowered_gist: str, pace: Pace) -> Iterator[Span]:
     """Credentials by their looks."""
     for shape in shapes():
         haystack, part = (lowered, lowered_gist) if shape.ignores_case else (text, gist)
         for anchor in shape.anchors:
+            pace.look()  # one look through 32 MiB takes 50 ms, and there are a hundred
             if anchor in part:  # hardly ever; then this line is all that most responses cost
-                yield from _anchored(shape, anchor, text, haystack)
+                yield from _anchored(shape, anchor, text, haystack, pace)
 
 
-def _anchored(shape: Shape, anchor: str, text: str, haystack: str) -> Iterator[Span]:
+def _anchored(shape: Shape, anchor: str, text: str, haystack: str, pace: Pace) -> Iterator[Span]:
     done = 0  # what has matched is not tried again: a megabyte of anchors in one word would take minutes
-    for place in places(haystack, anchor):
+    for place in places(haystack, anchor, pace):
         if place >= done and (match := _match(shape, text, place)):
             done = match.end()
             if span := _confirmed(shape, text, match):
@@ -162,61 +168,64 @@ def _name_before(text: str, end: int) -> str:
     return name[1:] if _is_escaped(text, end - len(name)) else name
 
 
-def _named(text: str, lowered: str, gist: str, lowered_gist: str) -> Iterator[Span]:
+def _named(text: str, lowered: str, gist: str, lowered_gist: str, pace: Pace) -> Iterator[Span]:
     """Credentials by their names."""
     assignment = _ASSIGNMENT_IN_JSON if text.lstrip()[:1] in {"{", "["} else _ASSIGNMENT
-    bare = _BareValues(text)
+    reading = _Reading(text, pace)
     for word in WORDS:
-        if word in lowered_gist and any(_ends(word, gist, lowered_gist)):  # no name has a comma
-            for end in _ends(word, text, lowered):
-                for span in _values(bare, _name_before(text, end), end, assignment):
+        pace.look()
+        if word in lowered_gist and any(_ends(word, gist, lowered_gist, pace)):  # no name has a comma
+            for end in _ends(word, text, lowered, pace):
+                for span in _values(reading, _name_before(text, end), end, assignment):
                     if span.end - span.start > _MAX_HARMLESS or not is_harmless(text[span.start : span.end]):
                         yield span
 
 
-def _ends(word: str, text: str, lowered: str) -> Iterator[int]:
+def _ends(word: str, text: str, lowered: str, pace: Pace) -> Iterator[int]:
     """Where credential names end whose last word this is."""
-    for place in places(lowered, word):
+    for place in places(lowered, word, pace):
         end = place + len(word)
         end += text[end : end + 1] == "s"
         if text[end : end + 1] in _AFTER_A_NAME and is_credential(_name_before(text, end)):
             yield end
 
 
-def _values(bare: _BareValues, name: str, end: int, assignment: re.Pattern[str]) -> Iterator[Span]:
+def _values(reading: _Reading, name: str, end: int, assignment: re.Pattern[str]) -> Iterator[Span]:
     """Where the value of a name stands that ends at `end`."""
-    kind, text = kind_of(name), bare.text
+    kind, text = kind_of(name), reading.text
     if tail := _JSON_KEY.match(text, end) or _NAMED_PAIR.match(text, end):
-        yield _quoted_value(text, tail, kind)
+        yield _quoted_value(reading, tail, kind)
     elif tail := assignment.match(text, end):
-        yield _assigned_value(bare, tail, kind)
+        yield _assigned_value(reading, tail, kind)
     elif name.startswith("--") and (tail := _FLAG_VALUE.match(text, end)):
-        yield from _flag_value(bare, tail, kind)
+        yield from _flag_value(reading, tail, kind)
     elif kind != "token" and _begins_a_line(text, end - len(name)) and (tail := _YAML_VALUE.match(text, end)):
-        yield bare.at(tail.end(), kind)
+        yield reading.bare(tail.end(), kind)
     elif text[end] in '"\\':
-        yield from _value_before(text, end - len(name), kind)
+        yield from _value_before(reading, end - len(name), kind)
 
 
-def _value_before(text: str, start: int, kind: str) -> Iterator[Span]:
+def _value_before(reading: _Reading, start: int, kind: str) -> Iterator[Span]:
     """The value in `{"value": …, "name": "DB_PASSWORD"}`, when a name starts there."""
+    text = reading.text
     # Few have one, and looking first costs a hundredth of the pattern, which a list of names would run for each of them.
     if '"value' not in text[max(0, start - _MAX_PAIR) : start].lower():
         return
     for opening in deque(_VALUE_KEY.finditer(text, max(0, start - _MAX_PAIR), start), maxlen=1):
-        span = _quoted_value(text, opening, kind)
+        span = _quoted_value(reading, opening, kind)
         if _NAME_AFTER.fullmatch(text, span.end, start):
             yield span
 
 
-def _quoted_value(text: str, opening: re.Match[str], kind: str) -> Span:
+def _quoted_value(reading: _Reading, opening: re.Match[str], kind: str) -> Span:
     """From an opening quote, whose backslashes are the first group, to its closing one.
 
     JSON inside JSON writes a quote with 1 backslash, inside that with 3, then 7; a quote that belongs to the value has more.
     """
+    text = reading.text
     depth = (len(opening[1]) + 1).bit_length() - 1
     own, period = 2**depth - 1, 2 ** (depth + 1)
-    for place in places(text, '"', opening.end()):
+    for place in places(text, '"', reading.pace, opening.end()):
         before = text[max(opening.end(), place - _MAX_BACKSLASHES) : place]
         backslashes = len(before) - len(before.rstrip("\\"))
         if backslashes % period == own or backslashes < own:
@@ -224,36 +233,38 @@ def _quoted_value(text: str, opening: re.Match[str], kind: str) -> Span:
     return Span(opening.end(), len(text), kind)
 
 
-def _assigned_value(bare: _BareValues, tail: re.Match[str], kind: str) -> Span:
+def _assigned_value(reading: _Reading, tail: re.Match[str], kind: str) -> Span:
     if tail["quote"] is None:
-        return bare.at(tail.end(), kind)
-    closing = bare.text.find(tail["quote"], tail.end())
-    stop = _END_OF_TEXT.search(bare.text, tail.end(), closing if closing >= 0 else len(bare.text))
+        return reading.bare(tail.end(), kind)
+    text = reading.text
+    closing = text.find(tail["quote"], tail.end())
+    stop = _END_OF_TEXT.search(text, tail.end(), closing if closing >= 0 else len(text))
     return Span(tail.end(), stop.start() if stop else max(closing, tail.end()), kind)
 
 
-def _flag_value(bare: _BareValues, tail: re.Match[str], kind: str) -> Iterator[Span]:
+def _flag_value(reading: _Reading, tail: re.Match[str], kind: str) -> Iterator[Span]:
     if tail[1] is None:
-        yield bare.at(tail.end(), kind)
+        yield reading.bare(tail.end(), kind)
     else:
-        span = _quoted_value(bare.text, tail, kind)
-        if not _IS_A_KEY.match(bare.text, span.end):  # {"flag": "--token", "next": …} is no command line
+        span = _quoted_value(reading, tail, kind)
+        if not _IS_A_KEY.match(reading.text, span.end):  # {"flag": "--token", "next": …} is no command line
             yield span
 
 
-class _BareValues:
-    """Values without quotes, as they are come upon from left to right.
+class _Reading:
+    """A text whose values are come upon from left to right.
 
-    Where the last one ends is kept: each value in `password=password=…` ends where the first does, and a megabyte of them would
-    be read to its end a hundred thousand times.
+    Where the last one without quotes ends is kept: each value in `password=password=…` ends where the first does, and a megabyte
+    of them would be read to its end a hundred thousand times.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, pace: Pace) -> None:
         self.text = text
+        self.pace = pace
         self._known = range(0)
 
-    def at(self, start: int, kind: str) -> Span:
-        """The value that begins there."""
+    def bare(self, start: int, kind: str) -> Span:
+        """The value without quotes that begins there."""
         if start not in self._known:
             value = _BARE_VALUE.match(self.text, start)
             self._known = range(start, value.end() if value else start)

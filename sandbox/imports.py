@@ -45,8 +45,8 @@ class Run:
     a run is determined by its job and by the answers that it gets.
     """
 
-    def __init__(self, host: Host, limits: Limits, started_ns: int, seed: int) -> None:
-        self.meter = Meter(limits)
+    def __init__(self, host: Host, limits: Limits, started_ns: int, seed: int, slept: Callable[[], None] = lambda: None) -> None:
+        self.meter = Meter(limits, slept)
         self.calls = 0
         self._host = host
         self._limits = limits

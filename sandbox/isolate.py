@@ -61,7 +61,7 @@ class Isolate:
 
     def run(self, job: str, host: Host, *, limits: Limits, started_ns: int, seed: int) -> Report:
         """Run `job`, the guest's own JSON, in an instance that ran nothing before. Whatever the code does, there is a report."""
-        run = self._current = Run(host, limits, started_ns, seed)
+        run = self._current = Run(host, limits, started_ns, seed, self._watchdog.hurry)
         finding: FindingCode
         try:
             text = self._call(job, run, limits)

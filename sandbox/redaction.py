@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 from sandbox.credential_names import is_credential, is_harmless, kind_of
 from sandbox.credential_search import MARK, Span, credentials, places
+from sandbox.pace import Pace
 
 MIN_SECRET_LENGTH = 6
 """A shorter secret of ours is not searched for: hiding every `demo` would ruin the answers and protect nothing."""
@@ -33,17 +35,19 @@ class Redactor:
         more = self._secrets.union(secrets)
         return self if more == self._secrets else Redactor(more)
 
-    def redact(self, text: str) -> tuple[str, int]:
+    def redact(self, text: str, ends: float = math.inf) -> tuple[str, int]:
         """The text without credentials, and how many were taken out.
 
         JSON that writes plain letters as escapes (`\\u0073ecret`) says the same without them, and gives them up if it hides any.
+        Raises SearchOverdue where that takes until after `ends`, a moment of `time.monotonic`: text made for it takes a second a
+        megabyte.
         """
-        if (unescaped := _unescaped(text)) != text:
-            redacted, count = self.redact(unescaped)
+        pace = Pace(ends)
+        if (unescaped := _unescaped(text, pace)) != text:
+            redacted, count = self._redact(unescaped, pace)
             if count:
                 return redacted, count
-        found = [*self._echoes(text), *credentials(text)]
-        return _hide(text, _merged(found)) if found else (text, 0)
+        return self._redact(text, pace)
 
     def redact_named(self, name: str, value: str) -> tuple[str, int]:
         """The value of a header or parameter without credentials, its name considered."""
@@ -51,17 +55,27 @@ class Redactor:
             return _mark(kind_of(name)), 1
         return self.redact(value)
 
-    def _echoes(self, text: str) -> Iterator[Span]:
+    def _redact(self, text: str, pace: Pace) -> tuple[str, int]:
+        found = [*self._echoes(text, pace), *credentials(text, pace)]
+        return _hide(text, _merged(found)) if found else (text, 0)
+
+    def _echoes(self, text: str, pace: Pace) -> Iterator[Span]:
         for spelling in self._spellings:
-            for start in places(text, spelling):
+            pace.look()
+            for start in places(text, spelling, pace):
                 yield Span(start, start + len(spelling), "credential")
 
 
-def _unescaped(text: str) -> str:
+def _unescaped(text: str, pace: Pace) -> str:
     """JSON with escapes of printable ASCII as the characters themselves, but quotes and backslashes; other text as it is."""
     if "\\u00" not in text or text.lstrip()[:1] not in {"{", "[", '"'}:
         return text
-    return _ASCII_ESCAPE.sub(lambda found: found[1] + chr(int(found[2], 16)), text)
+
+    def plain(found: re.Match[str]) -> str:
+        pace.step()
+        return found[1] + chr(int(found[2], 16))
+
+    return _ASCII_ESCAPE.sub(plain, text)
 
 
 def _spellings(secret: str) -> Iterator[str]:

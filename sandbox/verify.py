@@ -18,6 +18,7 @@ from sandbox.rehearsal.rehearse import NOW, Rehearsal, rehearse
 from sandbox.rehearsal.runner import BrokeredRunner
 from sandbox.review import review
 from sandbox.review_rules.table import RULES
+from sandbox.turns import WorkersBusy
 from sandbox.typecheck import TypeChecker
 from schemas.errors import OpswrightError, quoted
 from schemas.operation import Operation, Protocol, Slice
@@ -86,6 +87,8 @@ class Verifier:
         runner = BrokeredRunner(self._run, [slices[operation] for operation in operations], known, candidate.query)
         try:
             return _with_blind_spots(rehearse(candidate, slices, runner, seed=self._seed, now=now, monotonic=self._monotonic))
+        except WorkersBusy:  # says nothing about the candidate
+            raise
         except OpswrightError as error:
             return _no_rehearsal(str(error))
         except _UNREADABLE_SLICE as error:  # a slice is a stranger's: what planting trips over there blocks this tool, not the host
@@ -108,6 +111,8 @@ def timed(check: CheckName, look: Callable[[], Judgement], monotonic: Callable[[
     started = monotonic()
     try:
         judgement = look()
+    except WorkersBusy:  # says nothing about the candidate
+        raise
     except (OpswrightError, OSError) as error:
         judgement = not_run(check, str(error))
     return _filed(check, judgement, (monotonic() - started) * 1000)

@@ -13,6 +13,11 @@ import resource
 import struct
 import sys
 
+from sandbox import seccomp
+
+NAMES = ("no-new-privileges", "not-dumpable", "network-namespace", "landlock", "resource-limits", "system-call-filter")
+"""All there are, in the order in which they are raised."""
+
 _PR_SET_DUMPABLE = 4
 _PR_SET_NO_NEW_PRIVS = 38
 _CLONE_NEWUSER = 0x10000000
@@ -46,10 +51,13 @@ def raise_rest() -> list[str]:
 
 
 def forbid_processes() -> list[str]:
-    """Allow no further thread, process, descriptor or file content. Comes last. No kernel holds root to the first two."""
+    """Allow no further thread, process, descriptor or file content, nor any system call but those on what is there. Comes last.
+
+    No kernel holds root to a number of processes; to the filter on system calls it does.
+    """
     for limit, value in ((resource.RLIMIT_NPROC, 0), (resource.RLIMIT_NOFILE, 3), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
         resource.setrlimit(limit, (value, value))
-    return ["resource-limits"]
+    return ["resource-limits"] + ["system-call-filter"] * seccomp.install()
 
 
 def limit_run(memory_bytes: int, cpu_seconds: float) -> None:

@@ -76,8 +76,12 @@ def _image(wired: Runtime, progress: Progress) -> Iterator[Finding]:
 
 
 def _walls(wired: Runtime, _: Progress) -> Iterator[Finding]:
-    walls = wired.workers.walls()
-    yield Finding("ok" if walls else "note", "walls", ", ".join(walls) or "none besides the isolate itself on this kernel")
+    from sandbox import walls
+
+    up = wired.workers.walls()
+    yield Finding("ok" if up else "note", "walls", ", ".join(up) or "none besides the isolate itself on this kernel")
+    if missing := [name for name in walls.NAMES if name not in up]:
+        yield Finding("note", "walls", f"not on this kernel: {', '.join(missing)}; the isolate and the walls that are up have to do")
 
 
 def _isolate(wired: Runtime, _: Progress) -> Iterator[Finding]:
@@ -119,8 +123,7 @@ def _sources(wired: Runtime, _: Progress) -> Iterator[Finding]:
         except OpswrightError as error:
             yield Finding("note", f"source {source.name}", f"{error.code}: {error}")
         else:
-            operations = len(report.added) + len(report.changed) + report.unchanged
-            yield Finding("ok", f"source {source.name}", f"{operations} operations at {render.place(source)}")
+            yield Finding("ok", f"source {source.name}", f"{report.operations} operations at {render.place(source)}")
 
 
 def _tools(wired: Runtime, _: Progress) -> Iterator[Finding]:

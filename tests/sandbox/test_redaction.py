@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import math
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from hypothesis import strategies as st
 
 from sandbox.credential_names import WORDS, is_credential, is_cursor
 from sandbox.credential_patterns import shapes
+from sandbox.pace import SearchOverdue
 from sandbox.redaction import MIN_SECRET_LENGTH, Redactor
 
 _CORPUS = yaml.safe_load((Path(__file__).parent / "data" / "redaction.yaml").read_text(encoding="utf-8").replace("§", ""))
@@ -181,6 +184,29 @@ def test_an_echo_in_disguise_is_found_and_its_json_stays_json(echo: Callable[[st
 def test_escapes_that_hide_nothing_stay_as_they_are() -> None:
     text = '{"query": "a\\u0026b", "note": "\\u003c\\\\u0041"}'
     assert Redactor(["secret-secret"]).redact(text) == (text, 0)
+
+
+@pytest.mark.parametrize(
+    "repeated",
+    ["our-secret ", "password=", "-----BEGIN ", "bearer ", "secret=$", '"token":"x",', '{"\\u0061":1}'],
+)
+def test_a_search_that_outlasts_the_run_s_end_gives_up(repeated: str) -> None:
+    text = f"[{repeated * 300}"
+    redactor = Redactor(["our-secret"])
+    redactor.redact(text, math.inf)
+    redactor.redact(text, time.monotonic() + 60)
+    with pytest.raises(SearchOverdue):
+        redactor.redact(text, time.monotonic() - 1)
+
+
+def test_one_value_without_an_end_is_a_search_that_can_outlast_the_run_too() -> None:
+    with pytest.raises(SearchOverdue):
+        Redactor().redact('{"token":"' + '\\\\\\"' * 300, time.monotonic() - 1)
+
+
+def test_more_stretches_than_any_listing_has_are_searched_all_the_same() -> None:
+    redacted, count = Redactor().redact("," * 1_000_001 + "password=hunter2")
+    assert (redacted.lstrip(","), count) == ("password=[redacted:password]", 1)
 
 
 @pytest.mark.parametrize(("length", "hidden"), [(MIN_SECRET_LENGTH - 1, 0), (MIN_SECRET_LENGTH, 1)])

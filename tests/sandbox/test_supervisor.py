@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.jobs import Limits
+from sandbox.jobs import MIB, Limits
+from sandbox.process import MOST_RUNS
 from sandbox.supervisor import WorkerPool
+from sandbox.turns import Patience, WorkersBusy
 from schemas.errors import Misconfigured
 from tests.sandbox.isolates import Host, body_job, run_body
 
@@ -36,6 +38,14 @@ class Murderous(Host):
     def send(self, request: str, ends: float = math.inf) -> str:
         os.kill(self._pool.pids()[0], self._number)
         return super().send(request, ends)
+
+
+def _settled(pool: WorkerPool) -> None:
+    """Wait for what is being started."""
+    for started in tuple(pool._starting):
+        started.exception()
+    while pool._starting:
+        pass
 
 
 def test_workers_start_when_needed_and_stay(own: WorkerPool) -> None:
@@ -80,8 +90,94 @@ def test_a_defect_of_the_host_reaches_the_caller_and_costs_the_worker(own: Worke
 
     with pytest.raises(ZeroDivisionError):
         run_body(own, "client.get('/x')", Broken())
-    assert own.pids() == ()
     assert run_body(own, "return [1]").value == [1]
+
+
+def test_a_lost_worker_s_successor_starts_before_anybody_asks_for_it(own: WorkerPool) -> None:
+    run_body(own, "client.get('/x')", Murderous(own, signal.SIGKILL))
+    _settled(own)
+    (successor,) = own.pids()
+    assert run_body(own, "return [1]").value == [1]
+    assert own.pids() == (successor,)
+
+
+def test_a_run_waits_for_a_successor_that_is_on_its_way(own: WorkerPool) -> None:
+    run_body(own, "client.get('/x')", Murderous(own, signal.SIGKILL))
+    assert run_body(own, "return [1]").value == [1]
+    _settled(own)
+    assert len(own.pids()) == 1
+
+
+@pytest.mark.parametrize(("runs", "stays"), [(MOST_RUNS - 2, True), (MOST_RUNS - 1, False)])
+def test_a_worker_is_replaced_after_so_many_runs(own: WorkerPool, runs: int, stays: bool) -> None:
+    run_body(own, "return []")
+    (pid,) = own.pids()
+    own._idle[0]._runs = runs
+    assert run_body(own, "return [1]").value == [1]
+    _settled(own)
+    assert (own.pids() == (pid,)) is stays
+    assert len(own.pids()) == 1
+
+
+@pytest.mark.parametrize(("grown", "stays"), [(1 << 40, True), (1, False)])
+def test_a_worker_that_holds_too_much_is_replaced(own: WorkerPool, monkeypatch: pytest.MonkeyPatch, grown: int, stays: bool) -> None:
+    run_body(own, "return []")
+    (pid,) = own.pids()
+    monkeypatch.setattr("sandbox.process.GROWN_BYTES", grown)
+    run_body(own, "return []", limits=Limits(memory_bytes=32 * MIB))
+    _settled(own)
+    assert (own.pids() == (pid,)) is stays
+
+
+def test_workers_are_warm_before_the_first_run(image: Path) -> None:
+    with WorkerPool(image, size=2) as pool:
+        pool.warm()
+        _settled(pool)
+        started = pool.pids()
+        assert len(started) == 2
+        pool.warm()
+        assert run_body(pool, "return [1]").value == [1]
+        assert set(pool.pids()) == set(started)
+
+
+def test_a_pool_that_closes_while_workers_start_leaves_none(image: Path) -> None:
+    pool = WorkerPool(image, size=2)
+    pool.warm()
+    pool.close()
+    assert pool.pids() == ()
+    assert not pool._starting
+
+
+def test_a_worker_that_can_t_be_started_in_the_background_is_told_to_the_next_run(tmp_path: Path) -> None:
+    with WorkerPool(tmp_path / "nothing.cwasm", size=1) as pool:
+        pool.warm()
+        with pytest.raises(Misconfigured, match="did not start"):
+            run_body(pool, "return []")
+
+
+@pytest.mark.parametrize(("most", "outcome"), [(0, WorkersBusy), (1, None)])
+def test_runs_beyond_those_that_may_wait_are_turned_away(image: Path, most: int, outcome: type[Exception] | None) -> None:
+    called, answered = threading.Event(), threading.Event()
+
+    class Slow(Host):
+        def send(self, request: str, ends: float = math.inf) -> str:
+            called.set()
+            answered.wait(30)
+            return super().send(request, ends)
+
+    with WorkerPool(image, size=1, patience=Patience(most, 30.0)) as pool, ThreadPoolExecutor(2) as threads:
+        first = threads.submit(run_body, pool, "client.get('/x')\nreturn [1]", Slow())
+        assert called.wait(30)
+        second = threads.submit(run_body, pool, "return [2]")
+        while not (second.done() or pool._turns._waiting):
+            pass
+        answered.set()
+        assert first.result(30).value == [1]
+        if outcome:
+            assert isinstance(second.exception(30), outcome)
+        else:
+            assert second.result(30).value == [2]
+        assert run_body(pool, "return [3]").value == [3]
 
 
 def test_threads_share_the_workers(image: Path) -> None:

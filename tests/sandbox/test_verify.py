@@ -16,6 +16,7 @@ from sandbox.egress import Egress
 from sandbox.jobs import Job, Outcome
 from sandbox.rehearsal.rehearse import Rehearsal, rehearse
 from sandbox.supervisor import WorkerPool
+from sandbox.turns import WorkersBusy
 from sandbox.typecheck import TypeChecker
 from sandbox.verify import LONGEST_MESSAGE, MOST_FINDINGS, Verifier
 from schemas.errors import Misconfigured
@@ -186,6 +187,14 @@ def test_a_missing_image_is_a_finding_of_every_check_that_needed_it(types: TypeC
     assert blocked(verdict) == {check: ["not-run"] for check in ALL_CHECKS[3:]}
     assert "the isolate's image is missing. Build it." in verdict.findings[0].message
     assert verdict.semantics == "not proven"
+
+
+def test_a_pool_that_is_busy_says_nothing_about_the_candidate(types: TypeChecker) -> None:
+    def run(_job: Job, _egress: Egress) -> NoReturn:
+        raise WorkersBusy("all are busy")
+
+    with pytest.raises(WorkersBusy):
+        Verifier(types, run, monotonic=ticking()).verify(candidate(), SLICES)
 
 
 def test_a_worker_that_dies_is_no_pass(types: TypeChecker) -> None:

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,48 @@ def test_of_processes_that_start_at_once_one_builds(tmp_path: Path) -> None:
     started = [subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[3]) for _ in range(3)]
     assert [process.communicate(timeout=60)[0].strip() for process in started] == [b"b'native code'"] * 3
     assert (tmp_path / "builds").read_text() == "x"
+
+
+def test_a_builder_that_is_killed_holds_nobody_up_and_leaves_nothing(tmp_path: Path) -> None:
+    script = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from sandbox.image.store import ImageStore\n"
+        "def build(workspace, progress):\n"
+        "    (workspace / 'half').write_bytes(b'native')\n"
+        "    print('building', flush=True)\n"
+        "    return sys.stdin.buffer.read()\n"
+        "ImageStore(Path(sys.argv[1]), build).ensure(lambda stage, fraction: None)\n"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path(__file__).parents[3]) as builder:
+        assert builder.stdout is not None
+        assert builder.stdout.readline() == b"building\n"
+        assert list(tmp_path.glob(".*/half"))
+        builder.kill()
+    assert ImageStore(tmp_path, Builder()).ensure(_quiet).read_bytes() == CONTENT
+    assert not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.parametrize("package", ["wasmtime", "componentize-py", "httpx"])
+def test_an_image_of_another_version_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: str) -> None:
+    builder = Builder()
+    foreign = ImageStore(tmp_path, builder).ensure(_quiet)
+    version = metadata.version
+    monkeypatch.setattr("importlib.metadata.version", lambda name: "0.0.1" if name == package else version(name))
+    assert ImageStore(tmp_path, builder).ensure(_quiet) != foreign
+    assert builder.calls == 2
+
+
+def test_an_image_for_a_processor_of_other_features_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    builder = Builder()
+    cpu_info = tmp_path / "cpuinfo"
+    monkeypatch.setattr("sandbox.image.store._CPU_INFO", cpu_info)
+    made = set()
+    for features in ("flags\t: sse2 avx", "flags\t: sse2 avx avx512f", "Features\t: asimd"):
+        cpu_info.write_text(f"processor\t: 0\n{features}\n")
+        made.add(ImageStore(tmp_path / "images", builder).ensure(_quiet))
+    assert (len(made), builder.calls) == (3, 3)
 
 
 def test_the_key_follows_the_sources(tmp_path: Path) -> None:
