@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 import orjson
 
@@ -14,8 +14,9 @@ from sandbox.broker.wire import Headers, WireRequest, WireResponse
 from sandbox.rehearsal.aws import AWS_URL, as_words, bad_token_code, error_body, members_of
 from sandbox.rehearsal.envelope import Envelope
 from sandbox.rehearsal.faults import Fault, FaultSchedule
+from sandbox.rehearsal.filters import in_body, in_rows, kept
 from sandbox.rehearsal.gauges import Asked, BadInput, Gauge
-from sandbox.rehearsal.pages import BadRequest, Page, cut, walk
+from sandbox.rehearsal.pages import BadRequest, Page, UnknownToken, cut, walk
 from sandbox.rehearsal.rows import RowMaker
 from sandbox.rehearsal.world import World
 from schemas.base import Json, Scalar
@@ -30,14 +31,14 @@ PAGES: Final = 4
 ENDLESS: Final = 100
 """Pages that an endless listing claims to have; no budget of a run reaches as far."""
 
-JSON: Final = ("content-type", "application/json")
+JSON: Final = "application/json"
 
 VALIDATION: Final = "ValidationError"
 
 
 @dataclass(frozen=True)
 class Served:
-    """One answer: the page that was asked for (None where the request named none), its status and the query.
+    """One answer: the page that was asked for (None where the request named none), its status, and the parameters of query and path.
 
     `asked` are all items of a request for figures; those from the page's start to its stop were answered. Its window lay
     between `reach` seconds before the run's clock.
@@ -52,10 +53,26 @@ class Served:
 
 
 @dataclass(frozen=True)
+class Received:
+    """A request to a listing: the values of its query, of its path's parameters, and the members of its body."""
+
+    path: str
+    query: Mapping[str, str]
+    placed: Mapping[str, str] = field(default_factory=dict)
+    members: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def sent(self) -> Mapping[str, str]:
+        """Every parameter by name."""
+        return {**self.query, **self.placed}
+
+
+@dataclass(frozen=True)
 class Listing:
-    """An operation that the API has: its slice and the bodies it answers with. One that gives figures has a gauge."""
+    """An operation that the API has: its slice, what makes its rows and the bodies around them. One that gives figures has a gauge."""
 
     slice: Slice
+    maker: RowMaker
     envelope: Envelope
     gauge: Gauge | None = None
 
@@ -68,7 +85,8 @@ def listings(slices: Iterable[Slice], makers: Mapping[str, RowMaker], gauges: Ma
     """The operations that makers of rows are there for. Of those that give figures, the gauges are by operation id."""
     wanted = [slice_ for slice_ in slices if slice_.operation.id in makers]
     known = gauges or {}
-    return tuple(Listing(slice_, Envelope(slice_, makers[slice_.operation.id]), known.get(slice_.operation.id)) for slice_ in wanted)
+    made = [(slice_, makers[slice_.operation.id]) for slice_ in wanted]
+    return tuple(Listing(slice_, maker, Envelope(slice_, maker), known.get(slice_.operation.id)) for slice_, maker in made)
 
 
 def base_url(protocol: Protocol) -> str:
@@ -105,40 +123,55 @@ class RehearsalApi:
 
     def send(self, request: WireRequest) -> WireResponse:
         """The answer to one request."""
-        url = urlsplit(request.url)
-        listing = next((listing for listing in self._has if _is_at(listing.operation, request.method, url.path)), None)
-        if listing is None:
+        path, query = urlsplit(request.url).path, _query(request.url)
+        places = ((listing, _place(listing.operation, request.method, path, query)) for listing in self._has)
+        found = next(((listing, at) for listing, at in places if at is not None), None)
+        if found is None:
             return _error(self._has[0], 404, "nothing is found under this path")
+        listing, placed = found
         if listing.operation.protocol == "aws":
             members = members_of(request.body)
-            return self._answer(listing, as_words(members), members)
-        return self._answer(listing, dict(parse_qsl(url.query, keep_blank_values=True)), {})
+            return self._answer(listing, Received(path, as_words(members), members=members))
+        return self._answer(listing, Received(path, query, placed))
 
-    def _answer(self, listing: Listing, query: Mapping[str, str], members: Mapping[str, Json]) -> WireResponse:
-        operation = listing.operation
+    def _answer(self, listing: Listing, received: Received) -> WireResponse:
+        operation, members = listing.operation, received.members
         try:
             asked = tuple(listing.gauge.asked(members)) if listing.gauge else ()
-            total = len(asked) if listing.gauge else len(self._rows(operation))
-            extent = total + ENDLESS * self.cap(total) if self._endless and operation.pagination and not listing.gauge else total
-            page = cut(operation, query, extent, self.cap(total), self._seed)
+            page = self._page(listing, received, len(asked))
         except (BadRequest, BadInput) as error:
-            self.served.append(Served(operation.id, None, 400, query))
+            status = 410 if isinstance(error, UnknownToken) and listing.envelope.errors.is_kubernetes else 400
+            self.served.append(Served(operation.id, None, status, received.sent))
             code = VALIDATION if isinstance(error, BadInput) else bad_token_code(operation)
-            return _error(listing, 400, str(error), code=code)
+            return _error(listing, status, str(error), code=code)
         fault = self._schedule.strike(operation.id, page.number)
         reach = listing.gauge.reach(members) if listing.gauge else None
-        self.served.append(Served(operation.id, page, fault.status if fault else 200, query, asked, reach))
+        self.served.append(Served(operation.id, page, fault.status if fault else 200, received.sent, asked, reach))
         if fault:
-            waits = () if fault.retry_after_seconds is None else (("retry-after", str(fault.retry_after_seconds)),)
-            return _error(listing, fault.status, "the server does not answer this now", waits, code=fault.code)
-        body = self._body(listing, members, asked, page)
-        return WireResponse(200, (JSON, *_link(operation, query, page)), orjson.dumps(body))
+            return _error(listing, fault.status, "the server does not answer this now", fault.retry_after_seconds, code=fault.code)
+        gauge = listing.gauge
+        body = gauge.body(members, asked, self._series(operation), page) if gauge else self._body(listing, received, page)
+        return WireResponse(200, (("content-type", JSON), *_link(operation, received, page)), orjson.dumps(body))
 
-    def _body(self, listing: Listing, members: Mapping[str, Json], asked: Sequence[Asked], page: Page) -> Json:
+    def _page(self, listing: Listing, received: Received, asked: int) -> Page:
+        """The page that is asked for. Raises BadRequest where there is none such, or a parameter's value is none."""
+        operation = listing.operation
         if listing.gauge:
-            return listing.gauge.body(members, asked, self._series(listing.operation), page)
-        rows = self._rows(listing.operation)
-        return listing.envelope.body(rows[: page.size] if self._endless else rows[page.start : page.stop], page)
+            return cut(operation, received.query, asked, self.cap(asked), self._seed)
+        rows = self._rows(operation)
+        among = kept(operation, listing.maker, received.sent, rows)
+        total = len(rows) if among is None else len(among)
+        extent = total + ENDLESS * self.cap(total) if self._endless and operation.pagination else total
+        return replace(cut(operation, received.query, extent, self.cap(total), self._seed), among=among)
+
+    def _body(self, listing: Listing, received: Received, page: Page) -> Json:
+        rows, operation = self._rows(listing.operation), listing.operation
+        shown = replace(page, start=0, stop=page.size) if self._endless else page
+        found = in_rows(operation, listing.maker, received.sent, [rows[index] for index in shown.indices if index < len(rows)])
+        body = listing.envelope.body(found, page)
+        if not listing.envelope.is_bare:
+            in_body(operation, received.sent, body, listing.envelope.schema)
+        return body
 
     def _rows(self, operation: Operation) -> tuple[Json, ...]:
         return self._world.rows.get(operation.id, ())
@@ -147,20 +180,40 @@ class RehearsalApi:
         return {row["key"]: row["series"] for row in self._rows(operation)}
 
 
-def _link(operation: Operation, query: Mapping[str, str], page: Page) -> Headers:
+def _link(operation: Operation, received: Received, page: Page) -> Headers:
     """RFC 8288, as an absolute URL: the request's own with the next page in place of this one."""
     if not isinstance(operation.pagination, LinkPagination) or page.next is None:
         return ()
-    return (("link", f'<{BASE_URL}{operation.path}?{urlencode({**query, **page.next})}>; rel="next"'),)
+    place = urlsplit(BASE_URL)._replace(path=received.path, query=urlencode({**received.query, **page.next}))
+    return (("link", f'<{place.geturl()}>; rel="next"'),)
 
 
-def _error(listing: Listing, status: int, reason: str, headers: Headers = (), *, code: str = "") -> WireResponse:
-    is_aws = listing.operation.protocol == "aws"
-    body = error_body(status, code, reason) if is_aws else listing.envelope.error(status, reason)
-    return WireResponse(status, (JSON, *headers), orjson.dumps(body))
+def _error(listing: Listing, status: int, reason: str, retry_after_seconds: int | None = None, *, code: str = "") -> WireResponse:
+    if listing.operation.protocol == "aws":
+        return WireResponse(status, (("content-type", JSON),), orjson.dumps(error_body(status, code, reason)))
+    forms = listing.envelope.errors
+    waits = () if retry_after_seconds is None else (("retry-after", str(retry_after_seconds)),)
+    body = forms.body(status, reason, retry_after_seconds=retry_after_seconds)
+    return WireResponse(status, (("content-type", forms.media_type(status)), *waits), orjson.dumps(body))
 
 
-def _is_at(operation: Operation, method: str, path: str) -> bool:
-    template = re.sub(r"\\\{[^/]*?\\\}", "[^/]+", re.escape(operation.path))
+def _query(url: str) -> dict[str, str]:
+    """The values by name; those of a name that is repeated are joined by commas, which is the other way to write a list."""
+    values: dict[str, list[str]] = {}
+    for name, value in parse_qsl(urlsplit(url).query, keep_blank_values=True):
+        values.setdefault(name, []).append(value)
+    return {name: ",".join(found) for name, found in values.items()}
+
+
+def _place(operation: Operation, method: str, path: str, query: Mapping[str, str]) -> dict[str, str] | None:
+    """The values of the path's parameters where this is a request to the operation, else None."""
+    own, _, said = operation.path.partition("?")
+    if not dict(parse_qsl(said)).items() <= query.items():
+        return None
+    template = re.sub(r"\\\{[^/]*?\\\}", "([^/]+)", re.escape(own))
     base = re.escape(urlsplit(base_url(operation.protocol)).path)
-    return method.upper() == operation.method.upper() and re.fullmatch(base + template, path) is not None
+    found = re.fullmatch(base + template, path)
+    if found is None or method.upper() != operation.method.upper():
+        return None
+    names = re.findall(r"\{([^/]*?)\}", own)
+    return dict(zip(names, map(unquote, found.groups()), strict=True))

@@ -50,6 +50,7 @@ class Bed:
         self._single = single
         self._keys: dict[str, set[str]] = {}
         self._last_keys: dict[str, Json] = {}
+        self._stale = 0
 
     def grow(self, subject: Subject) -> None:
         """Add the subject's rows."""
@@ -60,7 +61,10 @@ class Bed:
             kind = subject.partners.get(alias, "one")
             if key is None or kind in ("none", "keyless", "shared"):
                 continue
-            partner = {join.right: Choice(key, "the key")} | ({f"{alias}.{STALE}": Choice(True, "stale")} if kind == "stale" else {})
+            partner = {join.right: Choice(key, "the key")}
+            if kind == "stale":
+                partner[f"{alias}.{STALE}"] = Choice(self._stale, "stale")
+                self._stale += 1
             bound[alias] = self._add(join.call, subject, {**subject.chosen, **partner})
             if kind == "two":
                 self._add(join.call, subject, {**subject.chosen, **subject.second, **partner})

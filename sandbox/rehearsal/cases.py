@@ -15,7 +15,7 @@ from sandbox.rehearsal.plant import Planter
 from sandbox.rehearsal.variants import newer, without, without_optional
 from sandbox.rehearsal.world import World
 from schemas.base import Scalar
-from schemas.operation import Operation, Slice
+from schemas.operation import CursorPagination, Operation, Slice
 from schemas.query import MetricJoin, Query
 
 Demand = Literal["exact", "exact or raise", "raise"]
@@ -116,6 +116,9 @@ class Playbook:
             name = self._operation(operation).path
             yield self._hurt(f"while {name} answers 500 for good", plain, Fault(operation, self._later(operation), 500, None), "raise")
         yield self._hurt("while the server answers 403", plain, Fault(last, self._later(last), 403, None), "raise")
+        for operation in self._operations:
+            if isinstance(self._operation(operation).pagination, CursorPagination):
+                yield self._hurt("while a token has expired (410)", plain, Fault(operation, 2, 410), "exact or raise")
         yield from self._endless(plain)
 
     def _bad_days_of_aws(self, plain: World) -> Iterator[Case]:

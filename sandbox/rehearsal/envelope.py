@@ -8,10 +8,11 @@ from itertools import cycle
 from typing import Final
 
 from sandbox.rehearsal.choices import ABSENT, Choice
+from sandbox.rehearsal.errors import ErrorForms
 from sandbox.rehearsal.pages import Page, first_page
 from sandbox.rehearsal.rows import RowMaker
-from sandbox.rehearsal.shapes import below, body_node
-from schemas.base import Json
+from sandbox.rehearsal.shapes import SchemaNode, below, body_node
+from schemas.base import Json, lookup
 from schemas.operation import CursorPagination, OffsetPagination, PagePagination, Slice
 
 COUNTS: Final = frozenset({"count", "returned"})
@@ -22,9 +23,8 @@ MORE: Final = frozenset({"has_more", "hasMore", "has_next", "hasNext", "more", "
 GROUPS: Final = (2, 1, 3)
 """Rows in one holder, where the rows lie in lists of holders."""
 
-ERRORS: Final = (400, 403, 404, 429, 500, 503)
-REASONS: Final = ("detail", "message", "error", "title")
-"""Where a declared error commonly says why."""
+REMAINING: Final = "remainingItemCount"
+"""How many rows follow, beside a cursor; at the end it is left out (Kubernetes)."""
 
 
 class Envelope:
@@ -33,12 +33,11 @@ class Envelope:
     def __init__(self, slice_: Slice, maker: RowMaker) -> None:
         self._operation = slice_.operation
         self._maker = maker
-        self._document = slice_.document
         self._node = body_node(slice_.document)
         # Made now: if a tool's requests could draw from the planter's chance, worlds would depend on the tool.
         self._template: Json = None if self.is_bare else maker.made(self._node)
         self._holders = self._made_holders()
-        self._errors = {status: self._error(status) for status in ERRORS}
+        self.errors = ErrorForms(slice_, maker)
 
     @property
     def is_bare(self) -> bool:
@@ -63,6 +62,10 @@ class Envelope:
             put(body, self._outermost, content)
         return body
 
+    def schema(self, path: str) -> SchemaNode:
+        """The merged schema at a dotted path of the body."""
+        return self._maker.reader.merged(below(self._maker.reader, self._node, path))
+
     @property
     def _outermost(self) -> str:
         return (self._operation.rows_path or "").partition("[].")[0]
@@ -79,18 +82,6 @@ class Envelope:
             node = reader.merged(below(reader, node, above)).get("items", {})
             made.insert(0, (way, self._maker.made(node)))
         return made
-
-    def error(self, status: int, reason: str) -> Json:
-        """The body of an error, as the slice declares it, else in the commonest form. `status` is one of ERRORS."""
-        body = copy.deepcopy(self._errors[status])
-        for name in REASONS:
-            if isinstance(body, dict) and isinstance(body.get(name), str):
-                body[name] = reason
-        return body
-
-    def _error(self, status: int) -> Json:
-        node = body_node(self._document, status)
-        return {"detail": ""} if node is None else self._maker.values.make(node)
 
     def _figures(self, count: int, page: Page) -> dict[str, Json]:
         """Figures by the name of a property: what is repeated of the request, and what is commonly told of the page."""
@@ -113,6 +104,7 @@ class Envelope:
                 if more:
                     put(body, more, page.next is not None)
                 self._put_next(body, path, page.next[name] if page.next else None, is_only=page.count == 1)
+                self._put_remaining(lookup(body, path.rpartition(".")[0]), page)
             case _:
                 return
 
@@ -129,6 +121,14 @@ class Envelope:
             _drop(body, place.optional_at or path)
         else:
             put(body, path, end.value)
+
+    def _put_remaining(self, holder: Json, page: Page) -> None:
+        if not isinstance(holder, dict) or REMAINING not in holder:
+            return
+        if page.next is None:
+            del holder[REMAINING]
+        else:
+            holder[REMAINING] = page.total - page.stop
 
 
 def grouped(rows: Sequence[Json]) -> list[list[Json]]:

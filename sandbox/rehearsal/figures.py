@@ -18,12 +18,13 @@ from schemas.query import Join, MetricJoin, Query
 Series = list[list[float]]
 """Datapoints as `[age in seconds, figure]`, newest first."""
 
-STALE: Final = "is_stale"
+STALE: Final = "stale_turn"
+"""Only a stale figure has it: the how manieth of its world it is."""
 
 FIGURE: Final[dict[str, Json]] = {
     "type": "object",
     "required": ["key"],
-    "properties": {"key": {"type": "string"}, "value": {"type": "number", "minimum": 0}, STALE: {"type": "boolean"}},
+    "properties": {"key": {"type": "string"}, "value": {"type": "number", "minimum": 0}, STALE: {"type": "integer"}},
 }
 """A row of the metric's relation as it is planted; without a value there is no datapoint, and stale ones are older than the window.
 What is measured is never less than nothing.
@@ -75,14 +76,12 @@ class Plotter:
         self._metric = metric
         self._windows = sorted({seconds_of(metric, values) for values in constants})
         self._bounds = [values[name] for values in constants for name in asked if name]
-        self._stale = 0
 
     def plotted(self, row: Mapping[str, Json]) -> Json:
-        """The row with its series. Stale ones take turns at lying behind each of the windows."""
+        """The row with its series. Stale ones, numbered as they grew, take turns at lying behind each of the windows."""
         series: Series = []
-        if row.get(STALE):
-            window = self._windows[self._stale % len(self._windows)]
-            self._stale += 1
+        if STALE in row:
+            window = self._windows[row[STALE] % len(self._windows)]
             series = [[window + self._age(step), row["value"]] for step in range(STALE_POINTS)]
         elif row.get("value") is not None:
             series = self._around(row["value"])

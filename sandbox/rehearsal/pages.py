@@ -9,7 +9,7 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, assert_never
@@ -33,11 +33,16 @@ class BadRequest(Exception):
     """The request names no page of this listing."""
 
 
+class UnknownToken(BadRequest):
+    """The token was never given, or is of another listing."""
+
+
 @dataclass(frozen=True)
 class Page:
     """Rows `start` to `stop` of `total`. `next` holds the query parameters of the page that follows, None on the last.
 
-    A hollow page has no rows and is not the last: the rows from `start` on are on the one that follows.
+    A hollow page has no rows and is not the last: the rows from `start` on are on the one that follows. `among` are the indices of
+    the rows that the request's filters keep, which the page counts through; None where it sent no filter.
     """
 
     start: int
@@ -46,6 +51,12 @@ class Page:
     size: int
     next: Words | None = None
     is_hollow: bool = False
+    among: tuple[int, ...] | None = None
+
+    @property
+    def indices(self) -> Sequence[int]:
+        """Of its rows, in the whole relation."""
+        return range(self.start, self.stop) if self.among is None else self.among[self.start : self.stop]
 
     @property
     def number(self) -> int:
@@ -143,7 +154,7 @@ def _start(token: str, mint: Callable[[int], str]) -> int:
     except binascii.Error:
         start = -1
     if start < 0 or mint(start) != token:
-        raise BadRequest(f"{token!r} is no token of this listing; send it back exactly as it was given")
+        raise UnknownToken(f"{token!r} is no token of this listing; send it back exactly as it was given")
     return start
 
 

@@ -63,6 +63,27 @@ class Scene:
         operation = self.operation(alias).id
         return [served.page for served in self.served if served.operation == operation and served.status == 200 and served.page]
 
+    def on(self, alias: str, page: Page) -> list[Json]:
+        """The rows of a page; an endless listing's later ones have none of their own."""
+        rows = self.relations[alias]
+        return [rows[index] for index in page.indices if index < len(rows)]
+
+    def filtering(self, alias: str) -> dict[str, str]:
+        """The filters that the tool had the server apply, with their last values."""
+        parameters = {filter_.parameter for filter_ in self.operation(alias).filters}
+        return {name: value for sent in self._sent(alias) for name, value in sent.items() if name in parameters}
+
+    def relying(self, alias: str) -> list[str]:
+        """Parameters that the tool sent although nothing declares what they do: not those of filters, echoes or pages."""
+        operation = self.operation(alias)
+        known = {filter_.parameter for filter_ in operation.filters} | {echo.parameter for echo in operation.echo} | _paging(operation)
+        known |= {parameter.name for parameter in operation.parameters if parameter.location == "path"}
+        return sorted({name for sent in self._sent(alias) for name in sent} - known)
+
+    def _sent(self, alias: str) -> list[Mapping[str, str]]:
+        operation = self.operation(alias).id
+        return [served.query for served in self.served if served.operation == operation]
+
     def origin(self, alias: str, index: int) -> tuple[str, str]:
         """Why a row was planted, and the page that it is on, in words."""
         operation = self.operation(alias)
@@ -71,22 +92,26 @@ class Scene:
         return note, f"page {index // size + 1} of {place_of(operation)}"
 
 
+def _paging(operation: Operation) -> set[str]:
+    style = operation.pagination
+    return {value for name, value in style if name.endswith("_parameter") and value} if style else set()
+
+
 def delivered(scene: Scene, alias: str) -> list[Json]:
     """The rows that the server gave out under an alias, as often as it gave them."""
-    rows = scene.relations[alias]
-    return [row for page in scene.pages(alias) for row in rows[page.start : page.stop]]
+    return [row for page in scene.pages(alias) for row in scene.on(alias, page)]
 
 
 def is_circling(scene: Scene, alias: str) -> bool:
     """Whether a page was given out more than once."""
-    starts = [(page.start, page.is_hollow) for page in scene.pages(alias)]
+    starts = [(page.start, page.is_hollow, page.among) for page in scene.pages(alias)]
     return len(starts) > len(set(starts))
 
 
 def how_to_page(scene: Scene, alias: str) -> str:
     """What was read of a listing, and how to read the rest."""
     operation, pages = scene.operation(alias), scene.pages(alias)
-    read = len({index for page in pages for index in range(page.start, page.stop)})
+    read = len({index for page in pages for index in page.indices})
     again = ", and pages more than once" if is_circling(scene, alias) else ""
     counts = f"{read} of {len(scene.relations[alias])} rows of {place_of(operation)} were read in {len(pages)} responses{again}"
     return f"{counts}: {way(operation)}"

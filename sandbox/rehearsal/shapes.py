@@ -117,16 +117,17 @@ class SchemaReader:
 
 def body_node(document: Json, status: int = 200) -> Json:
     """The JSON schema of the one operation's answer with this status (for 200: of its success); None where none is declared."""
-    return _media(document, status)[1]
+    return answer_of(document, status)[1]
 
 
 def body_type(document: Json) -> str:
     """The media type of the one operation's successful answer."""
-    name = _media(document, 200)[0]
+    name = answer_of(document, 200)[0]
     return "application/json" if "*" in name else name
 
 
-def _media(document: Json, status: int) -> tuple[str, Json]:
+def answer_of(document: Json, status: int) -> tuple[str, Json]:
+    """The media type and the JSON schema of the one operation's answer with this status; no schema where none is declared."""
     (item,) = document["paths"].values()
     (responses,) = [method["responses"] for method in item.values() if isinstance(method, dict) and "responses" in method]
     answers = {str(code): answer for code, answer in responses.items()}

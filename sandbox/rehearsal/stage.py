@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,16 +14,17 @@ import orjson
 from sandbox.aws_models import aws_session_of
 from sandbox.jobs import Coverage, Job
 from sandbox.redaction import Redactor
-from sandbox.rehearsal.api import RehearsalApi, base_url, listings
+from sandbox.rehearsal.api import RehearsalApi, Served, base_url, listings
 from sandbox.rehearsal.aws import REGION
 from sandbox.rehearsal.cases import Case, Playbook
 from sandbox.rehearsal.fidelity import Fidelity
+from sandbox.rehearsal.filters import repeated
 from sandbox.rehearsal.gauges import Gauge
 from sandbox.rehearsal.judge import Verdict, judge
 from sandbox.rehearsal.lenient import lenient
 from sandbox.rehearsal.plant import Planter
 from sandbox.rehearsal.runner import Runner
-from sandbox.rehearsal.scene import Scene
+from sandbox.rehearsal.scene import Relations, Scene
 from sandbox.rehearsal.shapes import PlantingFailed
 from sandbox.rehearsal.world import World
 from schemas.operation import Slice
@@ -83,8 +84,18 @@ class Stage:
         ran = self._run(self._job(case), api, case.budget)
         operations = {operation: slice_.operation for operation, slice_ in self._slices.items()}
         query = self._candidate.query
-        scene = Scene(query, seen.relations(query, case.arguments), case.arguments, self._now, operations, tuple(api.served), seen.notes)
+        relations = self._repeated(seen.relations(query, case.arguments), api.served)
+        scene = Scene(query, relations, case.arguments, self._now, operations, tuple(api.served), seen.notes)
         return Trial(case, scene, tuple(judge(case, scene, ran)), ran.outcome.coverage)
+
+    def _repeated(self, relations: Relations, served: Sequence[Served]) -> Relations:
+        """The relations with what their rows repeat of the tool's requests."""
+        told = dict(relations)
+        for call in self._candidate.query.relations:
+            operation, maker = self._slices[call.operation].operation, self._planter.makers[call.operation]
+            sent = [one.query for one in served if one.operation == operation.id and one.status == 200]
+            told[call.alias] = repeated(operation, maker, sent, told[call.alias])
+        return told
 
     def _job(self, case: Case) -> Job:
         return Job(

@@ -5,14 +5,24 @@ from __future__ import annotations
 import copy
 import math
 import re
-import uuid
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
 from sandbox.rehearsal.patterns import text_matching
 from sandbox.rehearsal.shapes import Field, PlantingFailed, SchemaNode, SchemaReader
+from sandbox.rehearsal.vocabulary import (
+    FORMATS,
+    MILLISECONDS,
+    MOMENT_FORMATS,
+    MOMENTS,
+    NAMED_RANGES,
+    NUMBERS,
+    SAME_FORMATS,
+    WORDS,
+    snake,
+    text_named,
+)
 from schemas.base import Json
 from schemas.errors import quoted
 
@@ -24,47 +34,6 @@ MOST_VALUES: Final = 10_000
 
 TRIES: Final = 60
 """Samples drawn for a fresh or constrained value before the search ends."""
-
-WORDS: Final = ("amber", "birch", "cobalt", "delta", "ember", "falcon", "granite", "harbor", "indigo", "juniper", "krypton", "lagoon")
-PEOPLE: Final = ("Dana Whitfield", "Mateo Alvarez", "Ingrid Solberg", "Priya Raman", "Wen Li", "Aisha Bello", "Jonas Keller", "Elif Demir")
-REGIONS: Final = ("eu-west-1", "us-east-1", "ap-southeast-1", "cn-north-1", "sa-east-1")
-
-TextMaker = Callable[[Random], str]
-
-FORMATS: Final[dict[str, TextMaker]] = {
-    "uuid": lambda random: str(uuid.UUID(int=random.getrandbits(128), version=4)),
-    "email": lambda random: f"{random.choice(WORDS)}-{random.randrange(1000)}@corp.example",
-    "ipv4": lambda random: f"10.{random.randrange(256)}.{random.randrange(256)}.{random.randrange(1, 255)}",
-    "ipv6": lambda random: f"2001:db8::{random.randrange(1, 65536):x}",
-    "uri": lambda random: f"https://{random.choice(WORDS)}.corp.example/{random.randrange(10_000)}",
-    "hostname": lambda random: f"{random.choice(WORDS)}-{random.randrange(1000):03d}.corp.example",
-    "time": lambda random: f"{random.randrange(24):02d}:{random.randrange(60):02d}:00Z",
-    "duration": lambda random: f"PT{random.randrange(1, 600)}M",
-    "byte": lambda _: "b3Bz",
-}
-SAME_FORMATS: Final = {"url": "uri", "uri-reference": "uri", "iri": "uri", "idn-email": "email", "idn-hostname": "hostname"}
-
-NAMED_TEXT: Final[tuple[tuple[str, TextMaker], ...]] = (
-    (r"mail", FORMATS["email"]),
-    (r"(^|_)ip(_|$)|address", FORMATS["ipv4"]),
-    (r"ur[il]$|link|href", FORMATS["uri"]),
-    (r"host|node|machine", lambda random: f"{random.choice(WORDS)}-{random.randrange(1000):03d}"),
-    (r"region|zone", lambda random: random.choice(REGIONS)),
-    (r"version|release", lambda random: f"{random.randrange(9)}.{random.randrange(30)}.{random.randrange(30)}"),
-    (r"path|mount|mnt|device", lambda random: f"/srv/{random.choice(WORDS)}/{random.randrange(1000)}"),
-    (r"engineer|person|user|login|_by$|escalation|contact", lambda random: random.choice(PEOPLE)),
-    (r"(^|_)(id|uid|key|ref)$", lambda random: f"{random.choice(WORDS)}-{random.getrandbits(24):06x}"),
-)
-
-NAMED_RANGES: Final[tuple[tuple[str, float, float], ...]] = (
-    # of the field's name, the least and the most where the schema says neither
-    (r"percent|ratio|usage|pct", 0, 100),
-    (r"bytes|size|memory|disk", 1 << 20, 1 << 38),
-    (r"port$", 1, 65535),
-    (r"seconds|duration|latency|uptime", 0, 90_000),
-)
-MOMENTS: Final = r"(_at|At|_ts|timestamp|epoch)$|(^|_)(time|date|created|updated|started|finished)$"
-"""Names of whole numbers that are Unix seconds."""
 
 WIDEST: Final = 1000.0
 
@@ -132,8 +101,8 @@ class Values:
         return [item for index, item in enumerate(items) if item not in items[:index]]
 
     def _number(self, schema: SchemaNode, name: str) -> int | float:
-        if schema["type"] == "integer" and re.search(MOMENTS, name) and "maximum" not in schema:
-            return int((self._now - timedelta(minutes=self._random.randrange(1, 43_200))).timestamp())
+        if _is_moment(schema, name):
+            return self._moment(f"{name} {schema.get('description', '')}")
         low, high = self._range(schema, name)
         step: float | None = schema.get("multipleOf")
         if step:
@@ -143,22 +112,31 @@ class Values:
             return self._random.randint(int(low), max(int(low), int(high)))
         return min(max(round(self._random.uniform(low, high), 1), low), high)
 
+    def _moment(self, words: str) -> int:
+        at = self._now - timedelta(minutes=self._random.randrange(1, 43_200))
+        return int(at.timestamp()) * (1000 if MILLISECONDS.search(words) else 1)
+
     def _range(self, schema: SchemaNode, name: str) -> tuple[float, float]:
-        named = next(((low, high) for words, low, high in NAMED_RANGES if re.search(words, name.lower())), (0, WIDEST))
+        lowest, highest = NUMBERS.get(schema.get("format", ""), (-math.inf, math.inf))
+        named = next(((low, high) for words, low, high in NAMED_RANGES if re.search(words, snake(name)) and low < highest), (0, WIDEST))
         low = schema.get("minimum", schema.get("exclusiveMinimum"))
         high = schema.get("maximum", schema.get("exclusiveMaximum"))
         nudge = 1 if schema["type"] == "integer" else 0.1
         least = named[0] if low is None else low + (nudge if "exclusiveMinimum" in schema else 0)
         most = named[1] if high is None else high - (nudge if "exclusiveMaximum" in schema else 0)
         if least > most:  # only one of the two is the schema's
-            return (least, least + WIDEST) if high is None else (most - WIDEST, most)
-        return least, most
+            least, most = (least, least + WIDEST) if high is None else (most - WIDEST, most)
+        return max(least, lowest), min(most, highest)
 
     def _text(self, node: Json, schema: SchemaNode, name: str) -> str:
         if schema.get("contentEncoding") == "base64":
             return FORMATS["byte"](self._random)
+        text = self._by_format(schema, name)
         if "pattern" in schema:
-            return self._matching(node, schema["pattern"])
+            return self._matching(node, schema["pattern"], text)
+        return _fitted(text_named((snake(name), _type_name(node)), self._random), schema, self._random) if text is None else text
+
+    def _by_format(self, schema: SchemaNode, name: str) -> str | None:
         kind = schema.get("format", "")
         match SAME_FORMATS.get(kind, kind):
             case "date-time":
@@ -167,11 +145,16 @@ class Values:
                 return (self._now - timedelta(days=self._random.randrange(1, 30))).date().isoformat()
             case known if known in FORMATS:
                 return FORMATS[known](self._random)
-        make = next((maker for words, maker in NAMED_TEXT if re.search(words, name.lower())), self._phrase)
-        return _fitted(make(self._random), schema, self._random)
+            case number if number in NUMBERS:
+                return str(self._number({"type": "integer", "format": number}, name))
+            case _:
+                return None
 
-    def _matching(self, node: Json, pattern: str) -> str:
+    def _matching(self, node: Json, pattern: str, likely: str | None) -> str:
+        """What the format says, where the pattern has it, else anything that the pattern has."""
         admits = self._reader.validator(node)
+        if likely is not None and admits(likely):
+            return likely
         for _ in range(TRIES):
             try:
                 text = text_matching(pattern, self._random)
@@ -181,14 +164,22 @@ class Values:
                 return text
         raise PlantingFailed(f"no text was found for the pattern {pattern!r} of a response schema")
 
-    @staticmethod
-    def _phrase(random: Random) -> str:
-        return f"{random.choice(WORDS)}-{random.choice(WORDS)}-{random.randrange(1000)}"
-
 
 def rfc3339(at: datetime) -> str:
     """The time in UTC with `Z`, to the second."""
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _is_moment(schema: SchemaNode, name: str) -> bool:
+    if schema.get("format") in MOMENT_FORMATS:
+        return True
+    return schema["type"] == "integer" and "maximum" not in schema and re.search(MOMENTS, snake(name)) is not None
+
+
+def _type_name(node: Json) -> str:
+    """What a reference calls the type: `quantity` of `#/components/schemas/io.k8s.apimachinery.pkg.api.resource.Quantity`."""
+    reference = node.get("$ref", "") if isinstance(node, dict) else ""
+    return snake(reference.rpartition("/")[2].rpartition(".")[2])
 
 
 def _fitted(text: str, schema: SchemaNode, random: Random) -> str:

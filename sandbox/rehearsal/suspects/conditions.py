@@ -78,12 +78,20 @@ def _misjudged(scene: Scene) -> Iterator[Suspect]:
 def _ignored(scene: Scene) -> Iterator[Suspect]:
     window = scene.query.window
     for slot in slots(scene.query):
-        message = f"the condition on {slot.predicate.path} ({slot.predicate.op}) is not applied"
+        message = f"the condition on {slot.predicate.path} ({slot.predicate.op}) is not applied{_relying(scene, slot.predicate.path)}"
         yield Suspect("CONDITION", message, with_predicate(scene, slot, None))
     if len(scene.query.where) > 1:
-        yield Suspect("CONDITION", "no condition of the query is applied", scene.changed(where=()))
+        message = f"no condition of the query is applied{_relying(scene, scene.query.where[0].path)}"
+        yield Suspect("CONDITION", message, scene.changed(where=()))
     if window:
-        yield Suspect("WINDOW", f"the window on {window.path} is not applied", scene.changed(window=None))
+        message = f"the window on {window.path} is not applied{_relying(scene, window.path)}"
+        yield Suspect("WINDOW", message, scene.changed(window=None))
+
+
+def _relying(scene: Scene, path: str) -> str:
+    """That a parameter was sent which is not known to filter, if one was."""
+    names = ", ".join(f"`{name}`" for name in scene.relying(path.partition(".")[0]))
+    return f"; nothing declares that the server filters by {names}: judge the rows in the tool" if names else ""
 
 
 def _by_case(scene: Scene) -> Iterator[Suspect]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
 from pathlib import Path
@@ -91,11 +91,14 @@ class Refused(BaseException):
 
 
 class InProcess:
-    """Runs a tool in this process with the real broker, and a clock that moves only while it sleeps."""
+    """Runs a tool in this process with the real broker, and a clock that moves only while it sleeps.
 
-    def __init__(self, name: str) -> None:
-        granted = [slices()[call.operation] for call in queries()[name].calls]
-        source = Source(name="fleet", spec_url=f"{BASE_URL}/openapi.json", base_url=BASE_URL)
+    `granted` are the slices of a tool that is none of the fleet's.
+    """
+
+    def __init__(self, name: str = "", granted: Sequence[Slice] = ()) -> None:
+        granted = granted or [slices()[call.operation] for call in queries()[name].calls]
+        source = Source(name=granted[0].operation.source, spec_url=f"{BASE_URL}/openapi.json", base_url=BASE_URL)
         self._grant = Grant(source, tuple(granted), tuple(slice_.operation for slice_ in granted))
         self.jobs: list[Job] = []
 

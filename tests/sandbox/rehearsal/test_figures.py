@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.rehearsal.figures import Plotter, Series, figure, joins_of
+from sandbox.rehearsal.figures import STALE, Plotter, Series, figure, joins_of
 from schemas.metric import Take
 from schemas.query import MetricJoin, Query
 from tests.sandbox.rehearsal.cloud import queries
@@ -51,7 +51,7 @@ def test_a_series_tells_one_way_to_take_it_from_another(wrong: Take, right: Take
 
 def test_stale_series_lie_behind_each_window_in_turn() -> None:
     plotter = Plotter(QUERY, metric(), MINUTES)
-    first, second = (plotter.plotted({"key": "i-1", "value": 90.0, "is_stale": True})["series"] for _ in range(2))
+    first, second = (plotter.plotted({"key": "i-1", "value": 90.0, STALE: turn})["series"] for turn in range(2))
     assert (figure(first, SHORT, "latest"), figure(first, LONG, "latest")) == (None, 90.0)
     assert (figure(second, SHORT, "latest"), figure(second, LONG, "latest")) == (None, None)
     assert figure(second, LONG + 300, "latest") == 90.0

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+import yaml
 
 from sandbox.rehearsal.shapes import PlantingFailed, SchemaReader
 from sandbox.rehearsal.values import Values
@@ -36,7 +39,12 @@ def made(schema: Any, name: str = "", document: Any = None, seed: int = 3) -> li
         {"type": "string", "format": "ipv6"},
         {"type": "string", "format": "uri"},
         {"type": "string", "format": "hostname"},
+        {"type": "string", "format": "uri-template"},
+        {"type": "string", "format": "uri-reference"},
+        {"type": "string", "format": "json-pointer"},
+        {"type": "string", "format": "regex"},
         {"type": "string", "format": "a-format-of-their-own"},
+        {"type": "string", "format": "date-time", "pattern": "^\\d{4}-\\d{2}-\\d{2}T.*Z$"},
         {"type": "string", "pattern": "^svc-[0-9a-f]{6}$"},
         {"type": "string", "minLength": 40},
         {"type": "string", "maxLength": 3},
@@ -74,8 +82,63 @@ def test_numbers_lie_where_their_name_puts_them(name: str, kind: str, low: float
     assert all(low <= value <= high for value in made({"type": kind}, name))
 
 
-def test_a_whole_number_that_is_named_as_a_moment_is_a_recent_unix_time() -> None:
-    assert all(0 < NOW.timestamp() - value < 31 * 86_400 for value in made({"type": "integer"}, "created_at"))
+SHAPES = yaml.safe_load(Path(__file__).with_name("data").joinpath("values.yaml").read_text())
+"""What a value must look like whole: by format, by the field's name, by the type's."""
+
+
+@pytest.mark.parametrize(("kind", "shape"), SHAPES["formats"].items())
+def test_a_format_has_its_own_form(kind: str, shape: str) -> None:
+    assert [text for text in made({"type": "string", "format": kind}) if not re.fullmatch(shape, text)] == []
+
+
+@pytest.mark.parametrize(("name", "shape"), SHAPES["names"].items())
+def test_a_text_looks_as_its_name_says(name: str, shape: str) -> None:
+    assert [text for text in made({"type": "string"}, name) if not re.fullmatch(shape, text)] == []
+
+
+def test_a_text_looks_as_its_type_says_too() -> None:
+    document = {"components": {"schemas": {"io.k8s.api.resource.Quantity": {"type": "string"}}}}
+    found = made({"$ref": "#/components/schemas/io.k8s.api.resource.Quantity"}, "ephemeral", document)
+    assert {"500m", "128Mi"} & set(found)
+    assert [text for text in found if not re.fullmatch(SHAPES["names"]["cpu"], text)] == []
+
+
+@pytest.mark.parametrize(("kind", "low", "high"), [("int32", -(2**31), 2**31 - 1), ("uint8", 0, 255), ("uint16", 0, 65_535)])
+def test_a_number_stays_within_its_format(kind: str, low: int, high: int) -> None:
+    for name in ("size_bytes", "priority"):
+        assert all(low <= value <= high for value in made({"type": "integer", "format": kind}, name))
+        assert all(low <= int(text) <= high for text in made({"type": "string", "format": kind}, name))
+
+
+def ago(seconds: float) -> bool:
+    return 0 < NOW.timestamp() - seconds < 31 * 86_400
+
+
+@pytest.mark.parametrize("name", ["created_at", "createdAt", "startTime", "timestamp", "last_updated_ts"])
+def test_a_moment_is_in_seconds(name: str) -> None:
+    assert all(map(ago, made({"type": "integer"}, name)))
+
+
+@pytest.mark.parametrize("kind", ["unix-time", "unixtime", "timestamp"])
+def test_a_moment_by_format_needs_no_name(kind: str) -> None:
+    assert all(map(ago, made({"type": "integer", "format": kind}, "due")))
+
+
+@pytest.mark.parametrize(
+    ("name", "description"),
+    [
+        ("timestamp_ms", ""),
+        ("startTimeMillis", ""),
+        ("created", "Unix time in milliseconds."),
+        ("firstSeenTimestamp", "ms since the epoch"),
+    ],
+)
+def test_a_moment_is_in_milliseconds_where_that_is_said(name: str, description: str) -> None:
+    assert all(ago(value / 1000) for value in made({"type": "integer", "description": description}, name))
+
+
+def test_a_length_of_time_is_no_moment() -> None:
+    assert all(0 <= value <= 90_000 for value in made({"type": "integer"}, "duration_seconds"))
 
 
 def test_a_schema_that_refers_to_itself_ends() -> None:
