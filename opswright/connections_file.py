@@ -4,111 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, Final
 
-import httpx
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, RootModel, model_validator
 from pydantic import Field as Attribute
 
 from doc_sources.data_files import load
 from doc_sources.store import NAME
-from doc_sources.urls import parsed
-from opswright.addresses import check_callable
-from schemas.base import Frozen, Json
-from schemas.credential import NOT_A_REFERENCE, REFERENCE, ApiKey, Basic, Bearer, Credential, Mtls
-from schemas.errors import Denied, Misconfigured
+from doc_sources.urls import is_catalogued
+from opswright.addresses import checked_address, on_http
+from opswright.auth_entries import Auth, Entry, Pem
+from schemas.base import Json
 
 _REGION: Final = r"^[a-z]{2,4}(-[a-z]+){1,3}-[0-9]{1,2}$"
-
-
-def checked_address(url: str) -> str:
-    """The address of an API, without a slash at its end. Raises ValueError, which repeats no password, for what no call may go to."""
-    address = _on_http(url)
-    if address.query or address.fragment:
-        raise ValueError("a base URL has neither a query nor a fragment")
-    try:
-        check_callable(url, "")
-    except Denied as error:
-        raise ValueError(error.message.rstrip(".")) from error
-    return url.rstrip("/")
-
-
-def _on_http(url: str) -> httpx.URL:
-    if "@" in url.partition("://")[2].partition("/")[0]:
-        raise ValueError("the address has a user or password in it; leave it out, and give auth")
-    try:
-        return parsed(url)
-    except Misconfigured as error:
-        raise ValueError(str(error).rstrip(".")) from error
 
 
 def _specification(url: str) -> str:
     """The address of a description, or the path of a file."""
     if url.startswith("~/"):
         return str(Path(url).expanduser())
-    if not url.startswith(("file:", "/")):
-        _on_http(url)
+    if not (url.startswith(("file:", "/")) or is_catalogued(url)):
+        on_http(url)
     return url
 
 
-def _pem(value: Json) -> Json:
-    """A plain path, as what is no secret is written, as a reference to it."""
-    return f"file:{Path(value).expanduser()}" if isinstance(value, str) and value.startswith(("/", "~/")) else value
-
-
-def _pem_reference(reference: str) -> str:
-    if not REFERENCE.fullmatch(reference):
-        raise ValueError("give the whole path of a PEM file")
-    return reference
-
-
-Pem: TypeAlias = Annotated[str, BeforeValidator(_pem), AfterValidator(_pem_reference)]
-
-
-class _Entry(Frozen):
-    model_config = ConfigDict(hide_input_in_errors=True)
-
-
-class MtlsEntry(_Entry):
-    """A client certificate, and where it has one the private authority of the server."""
-
-    certificate: Pem
-    key: Pem
-    ca: Pem | None = None
-
-
-class Auth(_Entry):
-    """One way to show who calls."""
-
-    bearer: Bearer | None = None
-    basic: Basic | None = None
-    api_key: ApiKey | None = None
-    mtls: MtlsEntry | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _is_no_secret(cls, given: Json) -> Json:
-        if not isinstance(given, Mapping):
-            raise ValueError(f"say which kind: bearer, basic, api_key or mtls; {NOT_A_REFERENCE}")
-        return given
-
-    @model_validator(mode="after")
-    def _is_one(self) -> Auth:
-        if sum(kind is not None for kind in (self.bearer, self.basic, self.api_key, self.mtls)) != 1:
-            raise ValueError("give one of bearer, basic, api_key and mtls")
-        return self
-
-    @property
-    def credential(self) -> Credential:
-        """The one that is given."""
-        if self.mtls is not None:
-            return Mtls(certificate=self.mtls.certificate, key=self.mtls.key)
-        given = self.bearer or self.basic or self.api_key
-        assert given is not None, "checked when it was made"
-        return given
-
-
-class AwsEntry(_Entry):
+class AwsEntry(Entry):
     """As `opswright sources add aws` has it."""
 
     regions: tuple[Annotated[str, Attribute(pattern=_REGION)], ...] = Attribute(min_length=1)
@@ -118,7 +38,7 @@ class AwsEntry(_Entry):
     endpoint_url: Annotated[str, AfterValidator(lambda url: checked_address(url) if url else "")] = ""
 
 
-class KubernetesEntry(_Entry):
+class KubernetesEntry(Entry):
     """A context of a kubeconfig (empty: its current one), or without a kubeconfig the cluster that this runs in."""
 
     kubeconfig: str = Attribute(default="", pattern=r"^(?:|~?/.*)$")
@@ -134,7 +54,7 @@ def _cluster(value: Json) -> Json:
     raise ValueError("write in-cluster, or {kubeconfig: /path, context: name}")
 
 
-class ConnectionEntry(_Entry):
+class ConnectionEntry(Entry):
     """One connection, as it is written."""
 
     spec: Annotated[str, AfterValidator(_specification)] = ""

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from opswright.tls import material_of
+from opswright.tls import TlsMaterial, material_of
+from schemas.credential import TokenGrant
 from schemas.ports import SecretResolver
 from schemas.source import AwsAccess, Source
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:  # heavy, so they are imported where a source is first called
     from sandbox.broker.aws_live import AwsTransport
     from sandbox.broker.live import LiveTransport
     from sandbox.broker.signing import Authenticator
+    from sandbox.broker.tokens import Tokens
     from sandbox.broker.wire import Transport
 
 
@@ -39,6 +41,7 @@ class Transports:
         self._making = threading.Lock()
         self._http: dict[tuple[str, str, str], LiveTransport] = {}
         self._aws: dict[tuple[str, AwsAccess], AwsTransport] = {}
+        self._tokens: dict[tuple[str, TokenGrant, str], Tokens] = {}
 
     def of(self, source: Source) -> Transport:
         """One pool of connections for each source and place that its calls go to; one for all regions of AWS."""
@@ -54,9 +57,11 @@ class Transports:
 
     def authenticator_of(self, source: Source) -> Authenticator:
         """How a source's requests are signed."""
-        from sandbox.broker.signing import authenticator_of
+        from sandbox.broker.authentication import authenticator_of
 
-        return self._account(source, source.aws).authenticate if source.aws else authenticator_of(source, self._secrets)
+        if source.aws:
+            return self._account(source, source.aws).authenticate
+        return authenticator_of(source, self._secrets, self._tokens_of)
 
     def close(self) -> None:
         """Close all connections."""
@@ -67,6 +72,15 @@ class Transports:
         from sandbox.broker.pool import Patience
 
         return self._kept(self._aws, (source.name, access), lambda: AwsTransport(source, Patience(seconds=self._seconds)))
+
+    def _tokens_of(self, source: Source, grant: TokenGrant) -> Tokens:
+        """One keeper of tokens for each source and grant, behind the authority that the endpoint's certificate must be of."""
+        from sandbox.broker.pool import Pool
+        from sandbox.broker.tokens import PATIENCE, Tokens
+
+        material = TlsMaterial(source.name, self._secrets.resolve(grant.ca) if grant.ca else "")
+        key = (source.name, grant, material.digest)
+        return self._kept(self._tokens, key, lambda: Tokens(source.name, grant, self._secrets, Pool(PATIENCE, tls=material.context())))
 
     def _kept(self, kept: dict[Key, Kept], key: Key, make: Callable[[], Kept]) -> Kept:
         with self._making:  # two threads that come first at once would make two, and close one

@@ -25,6 +25,7 @@ _BARE: Final = re.compile(r"[!-~]+")
 _PRINTABLE: Final = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 _HEADER_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _QUERY_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\[\]-]{0,63}")
+_SCOPE: Final = r"^[!#-\[\]-~]+$"  # RFC 6749, section 3.3
 # What frames a request or names its receiver: whoever could set these could send another request than the one that was approved.
 _NO_KEY_HEADERS: Final = frozenset(
     {"connection", "content-length", "content-type", "expect", "host", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}
@@ -43,6 +44,9 @@ def _checked(reference: str) -> str:
 
 Reference: TypeAlias = Annotated[str, AfterValidator(_checked)]
 """`env:NAME`, `file:/absolute/path`, or a part of a kubeconfig."""
+
+Scope: TypeAlias = Annotated[str, Attribute(pattern=_SCOPE)]
+"""One word of what a token is asked for."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +149,71 @@ class Mtls(_Kind):
         return Proof()
 
 
-Credential: TypeAlias = Annotated[Bearer | Basic | ApiKey | Mtls, Attribute(discriminator="kind")]
+class ServiceAccount(_Kind):
+    """A Google service account, whose key signs for tokens (RFC 7523). `secret` refers to the key as Google gives it, in JSON.
+
+    `token_url` is empty for Google's own; `ca` refers to the only authority that its certificate may be of (empty: certifi's).
+    """
+
+    kind: Literal["google"] = "google"
+    secret: Reference
+    scopes: tuple[Scope, ...] = Attribute(default=("https://www.googleapis.com/auth/cloud-platform.read-only",), min_length=1)
+    token_url: str = ""
+    ca: str = ""
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """All references to secrets."""
+        return (self.secret,)
+
+
+class ClientCredentials(_Kind):
+    """A client that gets tokens for its secret (RFC 6749, section 4.4), such as an app of Azure or a client of Keycloak.
+
+    `client_auth` is how it shows its secret (section 2.3.1); `ca` as with a service account.
+    """
+
+    kind: Literal["oauth2"] = "oauth2"
+    token_url: str = Attribute(min_length=1)
+    client_id: str = Attribute(pattern=r"^[ -~]+$")
+    secret: Reference
+    scopes: tuple[Scope, ...] = ()
+    client_auth: Literal["basic", "post"] = "basic"
+    ca: str = ""
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """All references to secrets."""
+        return (self.secret,)
+
+
+class AccessKey(_Kind):
+    """A key of Volcano Engine, which signs each request. Both are references."""
+
+    kind: Literal["volcengine"] = "volcengine"
+    access_key: Reference
+    secret_key: Reference
+    region: str = Attribute(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
+    service: str = Attribute(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """All references to secrets."""
+        return (self.access_key, self.secret_key)
+
+    def keys(self, resolve: Resolve) -> tuple[str, str]:
+        """The id of the key, which is sent, and the key itself, which never is. Raises Misconfigured as a bearer token does."""
+        what, hint = "an access key: it is empty, or holds spaces,", "Store the bare key."
+        return _fitting(_BARE, self.access_key, resolve, what, hint), _fitting(_BARE, self.secret_key, resolve, what, hint)
+
+
+StandingCredential: TypeAlias = Bearer | Basic | ApiKey | Mtls
+"""The same for every request."""
+
+TokenGrant: TypeAlias = ServiceAccount | ClientCredentials
+"""What tokens are given for, which then are sent for a while."""
+
+Credential: TypeAlias = Annotated[StandingCredential | TokenGrant | AccessKey, Attribute(discriminator="kind")]
 """How a source's requests are authenticated. A Kubernetes cluster wants a bearer token or a client certificate."""
 
 

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from opswright.cli.findings import Finding
-from opswright.tls import material_of
+from opswright.tls import TlsMaterial, material_of
+from schemas.credential import TokenGrant
 from schemas.errors import Misconfigured, OpswrightError
 from schemas.source import Source
 
@@ -42,12 +43,14 @@ def _connection(wired: Runtime, directory: Connections, name: str, now: datetime
         yield Finding("fault", subject, f"{error.code}: {error}")
         return
     yield from (_reference(wired, subject, reference) for reference in _references(source))
+    yield from _grant(wired, subject, source, now)
     yield from _certificates(wired, subject, source, now)
 
 
 def _references(source: Source) -> list[str]:
     own = source.credential.references if source.credential else ()
-    return [*own, *([source.ca] if source.ca else [])]
+    authorities = [source.ca, source.credential.ca if isinstance(source.credential, TokenGrant) else ""]
+    return [*own, *filter(None, authorities)]
 
 
 def _reference(wired: Runtime, subject: str, reference: str) -> Finding:
@@ -56,6 +59,22 @@ def _reference(wired: Runtime, subject: str, reference: str) -> Finding:
     except Misconfigured as error:
         return Finding("fault", subject, f"{error.code}: {error}")
     return Finding("ok", subject, f"{reference} is there")
+
+
+def _grant(wired: Runtime, subject: str, source: Source, now: datetime) -> Iterator[Finding]:
+    """Whether a token could be asked for: a key that is there may still be none. What is missing was said before."""
+    from sandbox.broker.token_request import token_request
+
+    grant = source.credential
+    if not isinstance(grant, TokenGrant) or any(_reference(wired, subject, one).verdict != "ok" for one in _references(source)):
+        return
+    try:
+        request = token_request(grant, wired.secrets.resolve(grant.secret), now)
+        TlsMaterial(source.name, wired.secrets.resolve(grant.ca) if grant.ca else "").context()
+    except Misconfigured as error:
+        yield Finding("fault", subject, f"{error.code}: {error}")
+    else:
+        yield Finding("ok", subject, f"its tokens are {request.origin}'s")
 
 
 def _check_aws(source: Source) -> None:

@@ -10,14 +10,14 @@ from datetime import datetime
 
 from sandbox.broker.budget import Budget, Meter
 from sandbox.broker.contract import contract_of
-from sandbox.broker.delivery import deliver
+from sandbox.broker.delivery import deliver, searched
 from sandbox.broker.envelope import read_request, write_response
 from sandbox.broker.grant import Grant
 from sandbox.broker.narrowing import narrowings
 from sandbox.broker.operations import Operations
 from sandbox.broker.record import Attempt, Recorder, unread
 from sandbox.broker.region import connection_of
-from sandbox.broker.signing import Authenticator, anonymous
+from sandbox.broker.signing import Authenticator, Signed, anonymous
 from sandbox.broker.wire import Transport, TransportFailure, WireRequest, WireResponse
 from sandbox.egress import EgressFailure, EgressKind
 from sandbox.redaction import Redactor
@@ -98,7 +98,7 @@ class Broker:
         self._meter.receive(len(response.body))
         if narrowing := self._narrowings.get(attempt.operation or ""):
             response = replace(response, body=narrowing.of(response.body))
-        delivery = deliver(response, self._redactor)
+        delivery = deliver(response, self._redactor, approved.ends)
         attempt.status, attempt.response_headers = delivery.response.status, delivery.response.headers
         attempt.response_body, attempt.redactions = delivery.text, delivery.redactions
         return delivery.response
@@ -114,20 +114,27 @@ class Broker:
         address = self._connection.address(location.segments, judged.query)
         approved = WireRequest(request.method, address, judged.headers, judged.body, request.ends)
         attempt.url = self._redactor.redact(approved.url)[0]
-        attempt.request_body = None if approved.body is None else self._redactor.redact(approved.body.decode())[0]
+        if approved.body is not None:
+            attempt.request_body = searched(self._redactor, approved.body.decode(), approved.ends)[0]
         return approved
 
     def _transmit(self, approved: WireRequest, attempt: Attempt) -> WireResponse:
-        """Sign and send once; the target is checked by the transport, which alone knows the address."""
-        signed = self._authenticate(approved)
-        self._redactor = self._redactor.knowing(signed.secrets)
-        started = self._monotonic()
+        """Sign and send, once more where a token was refused; the target is checked by the transport, which alone knows the address."""
+        started = self._monotonic()  # a token may have to be waited for
         try:
-            return self._transport.send(signed.request)
+            signed = self._authenticate(approved)
+            response = self._sent(signed)
+            if response.status == 401 and (renewed := signed.renew()):
+                response = replace(self._sent(renewed), attempts=response.attempts + 1)
+            return response
         finally:
             seconds = self._monotonic() - started
             attempt.milliseconds = seconds * 1000
             self._meter.wait(seconds)
+
+    def _sent(self, signed: Signed) -> WireResponse:
+        self._redactor = self._redactor.knowing(signed.secrets)
+        return self._transport.send(signed.request)
 
 
 def _kind(error: OpswrightError) -> EgressKind:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
+from sandbox.broker.denials import Unsearched
 from sandbox.broker.headers import header
 from sandbox.broker.wire import TransportFailure, WireResponse
+from sandbox.pace import SearchOverdue
 from sandbox.redaction import Redactor
 from schemas.errors import quoted
 
@@ -45,9 +48,13 @@ class Delivery:
     redactions: int
 
 
-def deliver(response: WireResponse, redactor: Redactor) -> Delivery:
-    """The response as the tool may see it. Raises TransportFailure for a body that is not text: it can't be redacted."""
-    text, body_redactions = redactor.redact(_text(response))
+def deliver(response: WireResponse, redactor: Redactor, ends: float = math.inf) -> Delivery:
+    """The response as the tool may see it.
+
+    Raises TransportFailure for a body that is not text: it can't be redacted. Raises Unsearched where that takes until after the
+    run's end, which is at `ends`.
+    """
+    text, body_redactions = searched(redactor, _text(response), ends)
     named = [(name.lower(), value) for name, value in response.headers if name.lower() not in _WITHHELD]
     headers = []
     redactions = body_redactions
@@ -57,6 +64,17 @@ def deliver(response: WireResponse, redactor: Redactor) -> Delivery:
         redactions += count
     delivered = WireResponse(response.status, tuple(headers), text.encode())
     return Delivery(delivered, text, redactions)
+
+
+def searched(redactor: Redactor, text: str, ends: float) -> tuple[str, int]:
+    """The text without credentials, and how many there were. Raises Unsearched where the run is over before that is known."""
+    try:
+        return redactor.redact(text, ends)
+    except SearchOverdue as error:
+        raise Unsearched(
+            f"{len(text)} characters could not be searched for credentials before the run was over, so nobody gets to see them.",
+            hint="Filter on the server, or ask for fewer fields.",
+        ) from error
 
 
 def _text(response: WireResponse) -> str:

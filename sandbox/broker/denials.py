@@ -48,6 +48,12 @@ class BudgetSpent(LimitExceeded):
     code = "E_LIMIT_BUDGET"
 
 
+class Unsearched(LimitExceeded):
+    """Step 9: the run was over before a text was searched for credentials, so it is withheld."""
+
+    code = "E_LIMIT_REDACTION"
+
+
 def titled(operation: Operation) -> str:
     """How a denial names an operation: `list_hosts (GET /hosts)`, or `ec2:DescribeInstances`."""
     return operation.label if operation.protocol == "aws" else f"{operation.name} ({operation.label})"

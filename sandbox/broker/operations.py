@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sandbox.broker.connection import Location
 from sandbox.broker.denials import NotARead, NotGranted, UnknownOperation, titled
 from sandbox.broker.grant import Grant
+from sandbox.broker.query import Pairs, parse_pairs
 from sandbox.broker.routes import Match, Routes, routes_of
 from sandbox.broker.wire import Headers
 from schemas.errors import quoted
@@ -17,8 +18,16 @@ OVERRIDES = frozenset({"x-http-method-override", "x-http-method", "x-method-over
 """Headers by which some servers run another method or path than the request line says."""
 
 
-_prepared: dict[int, tuple[tuple[Operation, ...], Routes]] = {}
+_prepared: dict[int, tuple[tuple[Operation, ...], _Callable]] = {}
 _MOST_PREPARED = 16
+
+
+@dataclass(frozen=True)
+class _Callable:
+    """The operations of a source that can be called at all, with their routes: the path of a text or a gRPC method is no request's."""
+
+    operations: tuple[Operation, ...]
+    routes: Routes
 
 
 @dataclass(frozen=True)
@@ -34,16 +43,17 @@ class Operations:
 
     def __init__(self, grant: Grant) -> None:
         self._source = grant.source.name
-        self._known = grant.known
-        self._routes = _routes(grant.known)
-        self._granted = {(slice_.operation.id, slice_.operation.slice_hash): slice_ for slice_ in grant.capabilities}
+        known = _callable(grant.known)
+        self._known, self._routes = known.operations, known.routes
+        granted = (slice_ for slice_ in grant.capabilities if slice_.operation.is_callable)
+        self._granted = {(slice_.operation.id, slice_.operation.slice_hash): slice_ for slice_ in granted}
 
     def find(self, method: str, location: Location, headers: Headers) -> tuple[tuple[Operation, Match], ...]:
         """Step 2. Several only where the specification can't tell them apart. Raises UnknownOperation."""
         for name, _ in headers:
             if name.lower() in OVERRIDES:
                 raise UnknownOperation(f"The header {quoted(name)} asks the server for another operation than the one that was checked.")
-        matches = self._routes.match(method, location.segments)
+        matches = self._routes.match(method, location.segments, _pairs(location.query))
         if not matches:
             raise self._unknown(method, location)
         return tuple((self._known[match.index], match) for match in matches)
@@ -86,18 +96,28 @@ class Operations:
         )
 
 
+def _pairs(query: str) -> Pairs:
+    """What the query says; nothing where it can't be read, which is then told when its parameters are judged."""
+    try:
+        return parse_pairs(query)
+    except ValueError:
+        return []
+
+
 def _lines(operations: Iterable[Operation]) -> str:
     return ", ".join(
         operation.label if operation.protocol == "aws" else f"{operation.label} ({operation.name})" for operation in operations
     )
 
 
-def _routes(known: tuple[Operation, ...]) -> Routes:
-    """The routes of a source's operations. Found again by their tuple, which is the same one as long as the source is: comparing the
-    paths of thousands would take longer than a run's own call."""
+def _callable(known: tuple[Operation, ...]) -> _Callable:
+    """What can be called of a source's operations. Found again by their tuple, which is the same one as long as the source is: comparing
+    the paths of thousands would take longer than a run's own call."""
     held = _prepared.get(id(known))
     if held is None or held[0] is not known:
         while len(_prepared) >= _MOST_PREPARED:
             _prepared.pop(next(iter(_prepared)), None)
-        held = _prepared[id(known)] = (known, routes_of(tuple((operation.method, operation.path) for operation in known)))
+        operations = tuple(operation for operation in known if operation.is_callable)
+        routes = routes_of(tuple((operation.method, operation.path) for operation in operations))
+        held = _prepared[id(known)] = (known, _Callable(operations, routes))
     return held[1]

@@ -1,4 +1,7 @@
-"""Method and path to operation, as OpenAPI resolves it: literal segments beat templated ones."""
+"""Method and path to operation, as OpenAPI resolves it: literal segments beat templated ones.
+
+A template may end in a query, `/?Action=ListUsers&Version=2018-01-01`: some APIs have one path, and tell their operations apart so.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import unquote
 
+from sandbox.broker.query import parse_pairs
+
 _PARAMETER = re.compile(r"\{([^{}]*)\}")
 _ANYTHING = "(.+)"
 _WORD = re.compile(r"[a-z0-9]+")
+Pairs = Sequence[tuple[str, str]]
+"""Names and values of a query, decoded."""
+
 _NEAREST = 3
 """So many are named in a denial: the model repairs its code from them."""
 _SHORTLIST = 20
@@ -29,11 +37,11 @@ class Match:
 
 @dataclass
 class _Node:
-    """Where a path has got to: the ways on, and the routes that end here with the names of their parameters in order."""
+    """Where a path has got to: the ways on, and the routes that end here: names of parameters in order, and what the query has to say."""
 
     literals: dict[str, _Node] = field(default_factory=dict)
     patterns: dict[str, _Node] = field(default_factory=dict)
-    ends: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
+    ends: list[tuple[int, tuple[str, ...], Pairs]] = field(default_factory=list)
 
 
 class Routes:
@@ -45,17 +53,18 @@ class Routes:
         for index, (method, path) in enumerate(templates):
             self._add(index, method.upper(), path)
 
-    def match(self, method: str, segments: Sequence[str]) -> tuple[Match, ...]:
+    def match(self, method: str, segments: Sequence[str], query: Pairs = ()) -> tuple[Match, ...]:
         """The most specific routes that fit: none, one, or several where two templates differ in their names only."""
         if method not in self._roots:
             return ()
-        found = sorted(_walk(self._roots[method], segments, 0), key=lambda end: end[0])
-        return tuple(
-            Match(index, dict(zip(names, values, strict=True)))
-            for vagueness, node, values in found
-            if vagueness == found[0][0]
-            for index, names in node.ends
-        )
+        found = [
+            (vagueness, Match(index, dict(zip(names, values, strict=True))))
+            for vagueness, node, values in _walk(self._roots[method], segments, 0)
+            for index, names, fixed in node.ends
+            if _says(query, fixed)
+        ]
+        nearest = min((vagueness for vagueness, _ in found), default=())
+        return tuple(match for vagueness, match in found if vagueness == nearest)
 
     def nearest(self, method: str, path: str, among: Iterable[int]) -> list[int]:
         """The few indexes whose method and path look most like these, best first."""
@@ -66,10 +75,16 @@ class Routes:
 
     def _add(self, index: int, method: str, path: str) -> None:
         node = self._roots[method]
+        path, _, query = path.partition("?")
         for segment in path.removeprefix("/").split("/"):
             ways, key = (node.patterns, _pattern(segment)) if _PARAMETER.search(segment) else (node.literals, unquote(segment))
             node = ways.setdefault(key, _Node())
-        node.ends.append((index, tuple(_PARAMETER.findall(path))))
+        node.ends.append((index, tuple(_PARAMETER.findall(path)), tuple(parse_pairs(query))))
+
+
+def _says(query: Pairs, fixed: Pairs) -> bool:
+    """Whether the query has these names with these values, and once each: of two, nobody knows which one a server heeds."""
+    return all([given for name, given in query if name == wanted] == [value] for wanted, value in fixed)
 
 
 @lru_cache(maxsize=32)

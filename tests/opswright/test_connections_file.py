@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from opswright.auth_entries import Auth
 from opswright.connections import Machine, source_of
 from opswright.connections_file import ConnectionEntry, read_file
-from schemas.credential import ApiKey, Basic, Bearer, Mtls
+from schemas.credential import AccessKey, ApiKey, Basic, Bearer, ClientCredentials, Mtls, ServiceAccount
 from schemas.errors import Misconfigured
 from schemas.source import Source
 
@@ -38,6 +39,26 @@ vault:
   auth:
     mtls: {certificate: /etc/ssl/me.crt, key: file:/etc/ssl/me.key, ca: /etc/ssl/internal.pem}
 open: {spec: http://localhost:61208/openapi.json, base_url: http://localhost:61208}
+compute:
+  spec: /etc/opswright/compute.json
+  base_url: https://compute.googleapis.com
+  auth:
+    google: {secret: file:/run/secrets/key.json}
+management:
+  spec: /etc/opswright/management.json
+  base_url: https://management.azure.com
+  auth:
+    azure: {tenant: contoso.onmicrosoft.com, client_id: 0f0f-1, secret: env:AZURE_SECRET}
+sso:
+  spec: /etc/opswright/keycloak.json
+  base_url: https://sso.internal/admin
+  auth:
+    oauth2: {token_url: https://sso.internal/token, client_id: reader, secret: env:SSO, scopes: [a, b], ca: /etc/ssl/internal.pem}
+volcano:
+  spec: /etc/opswright/ecs.json
+  base_url: https://open.volcengineapi.com
+  auth:
+    volcengine: {access_key: env:VOLC_ID, secret_key: env:VOLC_KEY, region: cn-beijing, service: ecs}
 aws:
   aws: {regions: [eu-west-1, cn-north-1], role_arn: "arn:aws:iam::123456789012:role/read-only"}
 """
@@ -62,11 +83,33 @@ def test_a_file_of_all_kinds_is_read_as_it_is_meant(tmp_path: Path) -> None:
         "wiki": Basic(user="ann", secret="env:WIKI_PASSWORD"),
         "vault": Mtls(certificate="file:/etc/ssl/me.crt", key="file:/etc/ssl/me.key"),
         "open": None,
+        "compute": ServiceAccount(secret="file:/run/secrets/key.json"),
+        "management": ClientCredentials(
+            token_url="https://login.microsoftonline.com/contoso.onmicrosoft.com/oauth2/v2.0/token",
+            client_id="0f0f-1",
+            secret="env:AZURE_SECRET",
+            scopes=("https://management.azure.com/.default",),
+            client_auth="post",
+        ),
+        "sso": ClientCredentials(
+            token_url="https://sso.internal/token",
+            client_id="reader",
+            secret="env:SSO",
+            scopes=("a", "b"),
+            ca="file:/etc/ssl/internal.pem",
+        ),
+        "volcano": AccessKey(access_key="env:VOLC_ID", secret_key="env:VOLC_KEY", region="cn-beijing", service="ecs"),
         "aws": None,
     }
     assert made["inventory"].base_url == "https://inventory.example.com/api"
     assert made["wiki"].ca == made["vault"].ca == "file:/etc/ssl/internal.pem"
     assert made["aws"].places == ("eu-west-1", "cn-north-1")
+
+
+def test_the_example_of_the_documentation_is_read_as_it_stands(tmp_path: Path) -> None:
+    example = (Path(__file__).parents[2] / "docs/connections.md").read_text().split("```yaml\n")[1].split("```")[0]
+    ways = {way for entry in entries(tmp_path, example).values() if entry.auth for way in entry.auth.model_fields_set}
+    assert ways == set(Auth.model_fields)
 
 
 def test_no_file_is_no_connections(tmp_path: Path) -> None:
@@ -116,10 +159,49 @@ MISTAKES = {
     "certificate without TLS": ("https://vault.internal/v1\n", "http://vault.internal/v1\n", 20, "certificates are for https:// only"),
     "authority without TLS": ("https://wiki.internal", "http://wiki.internal", 14, "certificates are for https:// only"),
     "two authorities": ("https://vault.internal/v1\n", "https://vault.internal/v1\n  ca: /x.pem\n", 20, "ca is given twice"),
-    "no regions": ("regions: [eu-west-1, cn-north-1], ", "", 27, "aws.aws.regions: Field required"),
-    "region": ("eu-west-1, ", "Ireland, ", 27, "aws.aws.regions.0: String should match"),
-    "aws with auth": ("aws:\n  aws:", "aws:\n  auth: {bearer: {secret: env:A}}\n  aws:", 26, "aws brings its own auth"),
-    "aws with spec": ("aws:\n  aws:", "aws:\n  spec: /x\n  aws:", 26, "aws brings its own spec"),
+    "literal key file": ("file:/run/secrets/key.json", "hunter2", 30, "compute.auth.google.secret: it is not a reference"),
+    "no scopes": ("file:/run/secrets/key.json}", "env:A, scopes: []}", 30, "compute.auth.google.scopes: Tuple should have at least 1"),
+    "two scopes in one": ("file:/run/secrets/key.json}", "env:A, scopes: [a b]}", 30, "compute.auth.google.scopes.0: String should match"),
+    "tokens in the clear": (
+        "file:/run/secrets/key.json}",
+        "env:A, token_url: 'http://hunter2/t'}",
+        30,
+        "compute.auth.google.token_url: .*it must begin with https://",
+    ),
+    "tokens of metadata": (
+        "file:/run/secrets/key.json}",
+        "env:A, token_url: 'https://169.254.169.254/t'}",
+        30,
+        "where machines keep their credentials",
+    ),
+    "tokens with a password": (
+        "token_url: https://sso.internal/token",
+        "token_url: 'https://ann:hunter2@sso/token'",
+        40,
+        "sso.auth.oauth2.token_url: .*user or password",
+    ),
+    "tokens of nowhere": ("token_url: https://sso.internal/token, ", "", 40, "sso.auth.oauth2.token_url: Field required"),
+    "way of a client": ("scopes: [a, b]", "client_auth: jwt", 40, "sso.auth.oauth2.client_auth: Input should be 'basic' or 'post'"),
+    "authority of tokens": ("ca: /etc/ssl/internal.pem}\nvolcano", "ca: hunter2}\nvolcano", 40, "sso.auth.oauth2.ca: .*whole path"),
+    "no tenant": ("tenant: contoso.onmicrosoft.com, ", "", 35, "management.auth.azure.tenant: Field required"),
+    "tenant that leads elsewhere": (
+        "contoso.onmicrosoft.com",
+        "contoso/../hunter2",
+        35,
+        "management.auth.azure.tenant: String should match",
+    ),
+    "unknown authority": (
+        "env:AZURE_SECRET",
+        "env:A, authority: 'https://login.example'",
+        35,
+        "management.auth.azure: .*say what tokens of this authority are for: scope",
+    ),
+    "literal access key": ("env:VOLC_ID", "hunter2", 45, "volcano.auth.volcengine.access_key: it is not a reference"),
+    "no service": (", service: ecs", "", 45, "volcano.auth.volcengine.service: Field required"),
+    "no regions": ("regions: [eu-west-1, cn-north-1], ", "", 47, "aws.aws.regions: Field required"),
+    "region": ("eu-west-1, ", "Ireland, ", 47, "aws.aws.regions.0: String should match"),
+    "aws with auth": ("aws:\n  aws:", "aws:\n  auth: {bearer: {secret: env:A}}\n  aws:", 46, "aws brings its own auth"),
+    "aws with spec": ("aws:\n  aws:", "aws:\n  spec: /x\n  aws:", 46, "aws brings its own spec"),
     "cluster elsewhere": ("open: {", "k: {kubernetes: somewhere}\nopen: {", 25, "k.kubernetes: write in-cluster, or"),
     "cluster of no file": ("open: {", "k: {kubernetes: {context: a}}\nopen: {", 25, "k.kubernetes: write in-cluster, or"),
     "cluster of a relative file": (
@@ -146,3 +228,33 @@ def test_paths_of_certificates_may_start_at_home(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("HOME", "/home/ann")
     text = "a: {spec: /s, base_url: https://a, auth: {mtls: {certificate: ~/me.crt, key: ~/me.key}}}"
     assert sources(tmp_path, text)["a"].credential == Mtls(certificate="file:/home/ann/me.crt", key="file:/home/ann/me.key")
+
+
+@pytest.mark.parametrize(
+    ("authority", "scope"),
+    [
+        ("https://login.microsoftonline.us", "https://management.usgovcloudapi.net/.default"),
+        ("https://login.microsoftonline.us/", "https://management.usgovcloudapi.net/.default"),
+        ("https://login.chinacloudapi.cn", "https://management.chinacloudapi.cn/.default"),
+        ("https://login.partner.microsoftonline.cn", "https://management.chinacloudapi.cn/.default"),
+    ],
+)
+def test_a_sovereign_cloud_of_azure_has_a_scope_of_its_own(tmp_path: Path, authority: str, scope: str) -> None:
+    auth = f"azure: {{tenant: t, client_id: c, secret: env:S, authority: '{authority}'}}"
+    made = sources(tmp_path, f"a: {{spec: /s, base_url: https://a, auth: {{{auth}}}}}")["a"].credential
+    assert isinstance(made, ClientCredentials)
+    assert (made.token_url, made.scopes) == (f"{authority.rstrip('/')}/t/oauth2/v2.0/token", (scope,))
+
+
+def test_a_scope_that_is_given_counts(tmp_path: Path) -> None:
+    auth = "azure: {tenant: t, client_id: c, secret: env:S, scope: 'api://x/.default', authority: 'https://login.example'}"
+    made = sources(tmp_path, f"a: {{spec: /s, base_url: https://a, auth: {{{auth}}}}}")["a"].credential
+    assert isinstance(made, ClientCredentials)
+    assert made.scopes == ("api://x/.default",)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost", "[::1]:8080"])
+def test_tokens_may_come_from_this_machine_without_tls(tmp_path: Path, host: str) -> None:
+    auth = f"google: {{secret: env:S, token_url: 'http://{host}/t', scopes: [a]}}"
+    made = sources(tmp_path, f"a: {{spec: /s, base_url: https://a, auth: {{{auth}}}}}")["a"].credential
+    assert made == ServiceAccount(secret="env:S", token_url=f"http://{host}/t", scopes=("a",))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 
 import pytest
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from schemas.credential import ApiKey, Basic, Bearer, Credential, Mtls
+from schemas.credential import AccessKey, ApiKey, Basic, Bearer, ClientCredentials, Credential, Mtls, ServiceAccount
 from schemas.errors import Misconfigured
 
 
@@ -98,10 +98,34 @@ def test_a_client_certificate_puts_nothing_on_a_request() -> None:
         Basic(user="a", secret="env:T"),
         ApiKey(query="k", secret="env:T"),
         Mtls(certificate="file:/c", key="env:K"),
+        ServiceAccount(secret="file:/key.json", token_url="https://tokens.example/t"),
+        ClientCredentials(token_url="https://tokens.example/t", client_id="app", secret="env:S", scopes=("a", "b")),
+        AccessKey(access_key="env:A", secret_key="env:S", region="cn-beijing", service="ecs"),
     ],
 )
 def test_a_credential_is_read_back_as_its_kind(credential: Credential) -> None:
     assert TypeAdapter[Credential](Credential).validate_python(credential.model_dump()) == credential
+
+
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [
+        (ServiceAccount, {"scopes": []}),
+        (ServiceAccount, {"scopes": ["two words"]}),
+        (ServiceAccount, {"scopes": ['quo"ted']}),
+        (ServiceAccount, {"secret": "{}"}),
+        (ClientCredentials, {"token_url": "https://t", "client_id": ""}),
+        (ClientCredentials, {"token_url": "https://t", "client_id": "a\r\nb"}),
+        (ClientCredentials, {"token_url": "https://t", "client_id": "a", "client_auth": "none"}),
+        (AccessKey, {"access_key": "env:A", "secret_key": "env:S", "region": "cn/beijing", "service": "ecs"}),
+        (AccessKey, {"access_key": "env:A", "secret_key": "env:S", "region": "cn-beijing", "service": "e,cs"}),
+        (AccessKey, {"access_key": "AKLT0123", "secret_key": "env:S", "region": "cn-beijing", "service": "ecs"}),
+    ],
+)
+def test_what_would_ask_or_sign_for_something_else_is_refused(kind: type[BaseModel], given: dict[str, object]) -> None:
+    own = {} if kind is AccessKey else {"secret": "env:S"}
+    with pytest.raises(ValidationError):
+        kind.model_validate({**own, **given})
 
 
 def test_no_representation_shows_what_is_put_on_a_request() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -136,6 +137,17 @@ def test_code_that_goes_on_after_its_last_call_does_not_fill_the_record() -> Non
     assert [(call.status, call.refusal[:14]) for call in _calls(made)] == [(None, "E_DENIED: The "), (200, ""), (None, "E_LIMIT_BUDGET")]
 
 
+def test_a_response_that_is_searched_for_too_long_is_withheld_and_on_record_as_such() -> None:
+    made = broker(Wire(response({"notes": ["password=hunter2 "] * 300})))
+
+    with pytest.raises(EgressFailure) as failure:
+        made.send(_envelope(get("/hosts")), time.monotonic() - 1)
+    call = _calls(made)[0]
+
+    assert (failure.value.kind, failure.value.code) == ("limit", "E_LIMIT_REDACTION")
+    assert (call.refusal[:18], call.operation, call.status, call.response_body) == ("E_LIMIT_REDACTION:", "estate:list_hosts", None, "")
+
+
 def test_a_response_beyond_the_budget_is_not_delivered() -> None:
     made = broker(Wire(response({"x": "y" * 100})), budget=Budget(response_bytes=100))
 
@@ -160,11 +172,11 @@ def test_a_body_beyond_the_budget_is_not_even_judged() -> None:
 
 
 def test_the_transport_hears_when_the_run_is_over() -> None:
-    wire = Wire()
+    wire, ends = Wire(), time.monotonic() + 60
 
-    broker(wire).send(_envelope(get("/hosts")), 77.0)
+    broker(wire).send(_envelope(get("/hosts")), ends)
 
-    assert wire.sent[0].ends == 77.0
+    assert wire.sent[0].ends == ends
 
 
 def test_time_spent_waiting_is_recorded_and_budgeted() -> None:

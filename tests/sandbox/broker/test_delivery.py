@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from sandbox.broker.delivery import deliver
+from sandbox.broker.denials import Unsearched
 from sandbox.broker.wire import TransportFailure, WireResponse
 from sandbox.redaction import Redactor
 
@@ -31,6 +34,16 @@ def test_credentials_in_headers_are_counted_with_those_in_the_body() -> None:
     assert delivery.text == '{"password": "[redacted:password]"}'
     assert delivery.response.body == delivery.text.encode()
     assert delivery.redactions == 2
+
+
+@pytest.mark.parametrize(("seconds", "is_withheld"), [(60, False), (-1, True)])
+def test_what_can_t_be_searched_before_the_run_is_over_is_withheld(seconds: float, is_withheld: bool) -> None:
+    response = WireResponse(200, (), b"password=a " * 300)
+    if is_withheld:
+        with pytest.raises(Unsearched, match="3300 characters"):
+            deliver(response, Redactor(), time.monotonic() + seconds)
+    else:
+        assert deliver(response, Redactor(), time.monotonic() + seconds).redactions == 300
 
 
 def test_another_charset_arrives_as_utf_8_and_says_so() -> None:

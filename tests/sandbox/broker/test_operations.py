@@ -8,7 +8,7 @@ from sandbox.broker.broker import Broker
 from sandbox.broker.denials import NotARead, NotGranted, UnknownOperation
 from sandbox.broker.grant import Grant
 from schemas.errors import Denied
-from schemas.operation import Effect, Slice
+from schemas.operation import Effect, Protocol, Slice
 from tests.sandbox.broker.estate import ALL, GET_HOST, LIST_ALERTS, LIST_HOSTS, SOURCE, Wire, broker, get, piece
 
 
@@ -92,3 +92,26 @@ def test_where_two_operations_fit_alike_both_must_read(effects: tuple[Effect, Ef
         with pytest.raises(Denied):
             either.exchange(get("/users/7"))
     assert len(wire.sent) == passes
+
+
+@pytest.mark.parametrize("protocol", ["graphql", "grpc", "text"])
+def test_what_can_only_be_read_about_is_no_operation_even_where_it_was_granted(protocol: Protocol) -> None:
+    wire = Wire()
+    described = piece("GET", "/pages/list-hosts", "read_hosts")
+    known = described.model_copy(update={"operation": described.operation.model_copy(update={"protocol": protocol})})
+    granted = Grant(SOURCE, (known,), (known.operation,))
+
+    with pytest.raises(UnknownOperation, match="has no operation 'GET' '/pages/list-hosts'"):
+        Broker(granted, wire, monotonic=lambda: 0.0).exchange(get("/pages/list-hosts"))
+
+    assert wire.sent == []
+
+
+def test_the_path_of_a_text_does_not_shadow_the_operation_that_has_it_too() -> None:
+    wire = Wire()
+    text = LIST_HOSTS.operation.model_copy(update={"id": "estate:page", "protocol": "text", "effect": Effect.WRITE})
+    both = Grant(SOURCE, (LIST_HOSTS,), (text, LIST_HOSTS.operation))
+
+    Broker(both, wire, monotonic=lambda: 0.0).exchange(get("/hosts"))
+
+    assert len(wire.sent) == 1

@@ -71,3 +71,23 @@ def test_a_literal_path_always_finds_itself(segments: list[str]) -> None:
     path = "/" + "/".join(segment.replace("{", "").replace("}", "") or "x" for segment in segments)
 
     assert [match.index for match in Routes([("GET", path)]).match("GET", path[1:].split("/"))] == [0]
+
+
+_ACTIONS = Routes([("get", "/?Action=ListUsers&Version=1"), ("get", "/?Action=StopHost&Version=1"), ("get", "/{id}")])
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ([("Action", "ListUsers"), ("Version", "1")], [0]),
+        ([("Limit", "5"), ("Version", "1"), ("Action", "StopHost")], [1]),
+        ([("Action", "ListUsers")], []),
+        ([("Action", "ListUsers"), ("Version", "2")], []),
+        ([("action", "ListUsers"), ("Version", "1")], []),
+        ([("Action", "ListUsers"), ("Action", "StopHost"), ("Version", "1")], []),
+        ([("Action", "ListUsers"), ("Action", "ListUsers"), ("Version", "1")], []),
+        ([], []),
+    ],
+)
+def test_operations_at_one_path_are_told_apart_by_what_the_query_says_once(query: list[tuple[str, str]], found: list[int]) -> None:
+    assert [match.index for match in _ACTIONS.match("GET", [""], query)] == found
