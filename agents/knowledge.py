@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from agents.shelf import Shelf
 from rag.cache import DocumentCache
 from rag.index import OperationIndex
 from schemas.errors import BackendUnavailable, Misconfigured, SpecUnusable
@@ -39,8 +40,13 @@ class Knowledge:
         self._source = source
 
     def retrieve(self, words: str) -> list[Operation]:
-        """Reading operations for these words, best first."""
-        return [hit.operation for hit in self._index.search(words, limit=RETRIEVED, source=self._source)]
+        """Reading operations that can be called for these words, best first."""
+        found = (hit.operation for hit in self._index.search(words, limit=RETRIEVED, source=self._source))
+        return [operation for operation in found if operation.is_callable]
+
+    def passages(self, words: str) -> list[Operation]:
+        """What is known as text only and speaks of these words, best first: to read and to cite, whatever it would do if it was called."""
+        return self._shelf.find(words)
 
     def neighbours(self, operation: Operation) -> list[Operation]:
         """The operations of the same source, of AWS of the same service, that can be listed."""
@@ -61,6 +67,10 @@ class Knowledge:
             is_list = operation.protocol == "aws" and operation.name.endswith("s") and operation.name.partition(".")[2].startswith(lists)
             if is_list and not operation.is_listable and self._source in (None, operation.source):
                 yield operation
+
+    @cached_property
+    def _shelf(self) -> Shelf:
+        return Shelf(operation for operation in self._operations if self._source in (None, operation.source))
 
     @cached_property
     def _listable(self) -> list[Operation]:
@@ -119,7 +129,7 @@ class SourceBook:
         last = self._last
         if last is None or not basis.is_same(last[0]):
             operations = [operation for held in basis.held for operation in held]
-            self._index.rebuild(operations, basis.titles)
+            self._index.rebuild([operation for operation in operations if operation.is_callable], basis.titles)
             last = self._last = (basis, Knowledge(self._index, [o for o in operations if not only or o.source == only], only))
         self._index.warm()
         return last[1]

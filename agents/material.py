@@ -21,16 +21,22 @@ MOST_CHARACTERS = MOST_TOKENS * CHARACTERS_PER_TOKEN
 MOST_CHARACTERS_EACH = MOST_CHARACTERS // 3
 """One operation with a thousand fields must not push out the others."""
 
+MOST_CHARACTERS_OF_PASSAGES = MOST_CHARACTERS // 3
+"""What can only be read explains what can be called, and must leave it the most room."""
+
 _LONGEST_WORDS = 120
+_LONGEST_ADDRESS = 300
 _MOST_MEMBERS = 8
 
 
 def candidates(
-    found: Iterable[Operation], question: str, metrics_of: Callable[[Operation], Sequence[Reading]] = lambda _: ()
+    found: Iterable[Operation],
+    question: str,
+    metrics_of: Callable[[Operation], Sequence[Reading]] = lambda _: (),
+    room: int = MOST_CHARACTERS,
 ) -> dict[str, str]:
-    """As many operations as there is room for, the best first: what is shown of each, by its id."""
+    """As many operations as there is room for, the best first: what is shown of each, by its id. `room` is in characters."""
     shown: dict[str, str] = {}
-    room = MOST_CHARACTERS
     for operation in found:
         lines = [*_heading(operation, metrics_of(operation)), *_fields(operation, question)]
         text = "\n".join(_cut(lines, MOST_CHARACTERS_EACH))
@@ -39,6 +45,17 @@ def candidates(
         shown[operation.id] = text
         room -= len(text) + 1
     return shown
+
+
+def passages(found: Sequence[Operation]) -> str:
+    """Texts that speak of the question, each under its id and its address, so that it can be named; empty where there is none."""
+    room = MOST_CHARACTERS_OF_PASSAGES // max(1, len(found))
+    return "\n".join("\n".join(_cut(_passage(operation), room)) for operation in found)
+
+
+def _passage(operation: Operation) -> Iterator[str]:
+    yield f"{operation.id}{f' <{operation.docs_url[:_LONGEST_ADDRESS]}>' if operation.docs_url else ''}: {_words(operation.summary)}"
+    yield from (f"  {_words(line)}" for line in operation.description.splitlines() if line.strip())
 
 
 def called(query: Query, operations: Mapping[str, Operation]) -> str:

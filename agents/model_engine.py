@@ -10,10 +10,10 @@ from agents.generate.expressions import PYTHON_TYPES
 from agents.generate.naming import title, tool_name
 from agents.house_example import house_example
 from agents.knowledge import Knowledge
-from agents.prompts import fenced, instructions
+from agents.prompts import instructions
 from schemas.base import Frozen
 from schemas.errors import CandidateRejected, QuestionDeclined, quoted
-from schemas.model import InvalidAnswer, Prompt, Value
+from schemas.model import InvalidAnswer, Prompt, Value, fenced
 from schemas.operation import Protocol, Slice
 from schemas.ports import TextModel
 from schemas.query import Query
@@ -60,15 +60,17 @@ class ModelEngine:
         # Retrieval speaks English; for a question in another language the room is filled with whatever can be listed.
         offered = (*knowledge.retrieve(question), *knowledge.listable())
         found = {operation.id: operation for operation in offered if operation.is_listable}
-        texts = material.candidates(found.values(), question, knowledge.metrics_of)
+        documentation = material.passages(knowledge.passages(question))
+        texts = material.candidates(found.values(), question, knowledge.metrics_of, material.MOST_CHARACTERS - len(documentation))
         if not texts:
             raise QuestionDeclined(
                 "Nothing that I know lists what you ask about.", hint="Add a source: opswright sources add <openapi url>."
             )
         shown = {name: found[name] for name in texts}
         metrics = {name: knowledge.metrics_of(operation) for name, operation in shown.items()}
-        user = "\n".join((fenced("question", question), fenced("operations", "\n".join(texts.values()))))
-        prompt = Prompt(purpose="plan", system=instructions("plan"), user=user)
+        told = [fenced("question", question), fenced("operations", "\n".join(texts.values()))]
+        told += [fenced("documentation", documentation)] if documentation else []
+        prompt = Prompt(purpose="plan", system=instructions("plan"), user="\n".join(told))
         try:
             plan = self._fitting(prompt, Plan, lambda plan: plan_check.problems(plan.query, shown, metrics) if plan.query else ())
         except Unmended as error:

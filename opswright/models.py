@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from functools import partial
 
 from sqlalchemy import Engine
@@ -11,10 +12,11 @@ from agents.model.accounts import Accounts, CallStore, ModelBudget
 from agents.model.client import ModelClient, Retries
 from agents.model.prices import load_prices
 from agents.model.providers import ChatModel
-from agents.run_context import current_run
+from agents.run_context import current_run, running
 from opswright.settings import Settings
 from sandbox.redaction import Redactor
 from schemas.errors import Misconfigured
+from schemas.model import Prompt, Reply, Value
 from schemas.ports import Clock, SecretResolver, TextModel
 
 
@@ -37,6 +39,23 @@ def open_model(settings: Settings, secrets: SecretResolver, database: Engine, cl
     return ModelClient(
         chats, accounts, redact=Redactor().redact, monotonic=time.monotonic, retries=Retries(attempts=settings.model_attempts)
     )
+
+
+class OutsideRuns:
+    """A model that is asked by a run or by none, as when a document is refreshed: then each question has an account of its own."""
+
+    def __init__(self, model: TextModel, new_id: Callable[[], str]) -> None:
+        self._model = model
+        self._new_id = new_id
+
+    def ask(self, prompt: Prompt, answer: type[Value]) -> Reply[Value]:
+        """What the model answers or raises."""
+        try:
+            current_run()
+        except LookupError:
+            with running(f"document-{self._new_id()}"):
+                return self._model.ask(prompt, answer)
+        return self._model.ask(prompt, answer)
 
 
 def _listed(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel
 
-from schemas.base import Frozen
+from schemas.base import Frozen, text_digest
 from schemas.errors import BackendUnavailable
 
 Value = TypeVar("Value", bound=BaseModel)
@@ -20,6 +20,12 @@ class Prompt(Frozen):
     purpose: str
     system: str
     user: str
+
+
+def fenced(kind: str, text: str) -> str:
+    """Text that others wrote, between marks that it can't imitate: they hold its own digest."""
+    mark = text_digest(text)[:12]
+    return f"<{kind} {mark}>\n{text}\n</{kind} {mark}>"
 
 
 class Usage(Frozen):

@@ -142,11 +142,23 @@ def _declined(intent: Intent, misfits: Sequence[Misfit], knowledge: Knowledge, v
     for operation in knowledge.listable():
         subjects.setdefault(operation.source, []).append(plural_name(operation).replace("_", " "))
     if not subjects:
-        return QuestionDeclined(voice.say("no_source"), hint=voice.say("add_a_source"))
+        return QuestionDeclined(voice.say("no_source"), hint=f"{voice.say('add_a_source')}{_reading_on(intent, knowledge, voice)}")
     if near := _nearest(intent, [name for names in subjects.values() for name in names]):
         return QuestionDeclined(voice.say("nothing_lists"), hint=voice.say("did_you_mean", said=near[0], name=near[1]))
     known = "; ".join(f"{source}: {', '.join(sorted(set(names))[:15])}" for source, names in subjects.items())
-    return QuestionDeclined(voice.say("nothing_lists"), hint=voice.say("what_i_list", known=known))
+    return QuestionDeclined(
+        voice.say("nothing_lists"), hint=f"{voice.say('what_i_list', known=known)}{_reading_on(intent, knowledge, voice)}"
+    )
+
+
+def _reading_on(intent: Intent, knowledge: Knowledge, voice: Voice) -> str:
+    """Where a text speaks of what can't be listed, if any does."""
+    found = knowledge.passages(" ".join(word.text for word in intent.rest))
+    return f" {voice.say('read_on', text=_named(found[0]))}" if found else ""
+
+
+def _named(passage: Operation) -> str:
+    return passage.docs_url or passage.id
 
 
 def _not_askable(intent: Intent, knowledge: Knowledge, voice: Voice) -> str:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from schemas.base import Json
 from schemas.operation import Protocol
+
+EFFECT_KEY: Final = "x-opswright-effect"
+"""In an operation object: `read`, `reveal` or `write`, said by the reader of a format, who knows. Heeded where calls are not HTTP."""
+EFFECT_REASON_KEY: Final = "x-opswright-effect-reason"
+"""Completes "because"."""
 
 
 @dataclass(frozen=True)
@@ -17,3 +23,5 @@ class Description:
 
     root: dict[str, Json]
     protocol: Protocol = "http"
+    only_names_tell: bool = False
+    """Whether methods say nothing about effects, as in an API that starts and stops things by GET."""

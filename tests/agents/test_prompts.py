@@ -6,9 +6,10 @@ import pytest
 
 from agents.house_example import house_example
 from agents.model_engine import ModelEngine, Plan
-from agents.prompts import fenced, instructions
+from agents.prompts import instructions
 from sandbox.lint import format_both
 from sandbox.redaction import Redactor
+from schemas.model import fenced
 from schemas.operation import Protocol
 from tests.agents.scripted_model import ScriptedModel
 
