@@ -1,61 +1,28 @@
 """What we know of providers beyond what their specifications say: how to recognise one, its words, and an overlay.
 
-`catalogue/<provider>.yaml` holds one provider each. One with an OpenAPI description is recognised by its paths; AWS is a kind of
-source of its own, and its file another (`aws_catalogue.py`). An overlay is OpenAPI in our own words, for operations that a server has but
-describes with less than it does: `GET /api/4/{plugin}` with an untyped response. It never invents: an operation of it is taken only
-where the live specification has a path that covers it.
+`catalogue/<provider>.yaml` holds one provider each (`provider.py`). One with an OpenAPI description is recognised by its paths or its host;
+AWS is a kind of source of its own, and its file another (`aws_catalogue.py`). An overlay is OpenAPI in our own words, for operations that a
+server has but describes with less than it does: `GET /api/4/{plugin}` with an untyped response. It never invents: an operation of it is
+taken only where the live specification has a path that covers it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Final
-
-from pydantic import Field, model_validator
+from typing import Final
 
 from doc_sources import data_files
 from doc_sources.aws_catalogue import AwsProvider
-from doc_sources.normal_form import METHODS
-from schemas.base import Frozen, Json
+from doc_sources.provider import Provider, Service
+from doc_sources.urls import CATALOGUE
+from schemas.errors import NotFound, quoted
 from schemas.operation import Slice
 
 FOLDER: Final = Path(__file__).with_name("catalogue")
 
 _AWS: Final = "aws"
-
-OpenApiPath = Annotated[str, Field(pattern=r"^/")]
-
-
-class Overlay(Frozen):
-    """`paths` and `components` of OpenAPI 3.1."""
-
-    paths: dict[OpenApiPath, dict[str, dict[str, Json]]]
-    components: dict[str, Json] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _is_complete(self) -> Overlay:
-        for path, item in self.paths.items():
-            for method, operation in item.items():
-                if method not in METHODS or not {"operationId", "summary", "responses"} <= operation.keys():
-                    raise ValueError(f"{method} {path} is no operation with operationId, summary and responses")
-        return self
-
-    def document(self, title: str) -> dict[str, Json]:
-        """The overlay as a document that can be cut into slices."""
-        return {"openapi": "3.1.0", "info": {"title": title, "version": ""}, "paths": self.paths, "components": self.components}
-
-
-class Provider(Frozen):
-    """One provider. A specification is this provider's where it has all the paths of `recognise`.
-
-    `words` are what people call the product and what it is about, for search.
-    """
-
-    title: str
-    recognise: Annotated[tuple[OpenApiPath, ...], Field(min_length=1)]
-    words: tuple[str, ...] = ()
-    overlay: Overlay | None = None
 
 
 class Catalogue:
@@ -65,10 +32,41 @@ class Catalogue:
         self.providers = providers
         self.aws = aws
 
-    def recognise(self, paths: Collection[str]) -> str | None:
-        """The name of the provider with the most telling paths among these, or None."""
-        fitting = [name for name, provider in self.providers.items() if all(path in paths for path in provider.recognise)]
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of all providers, AWS among them, sorted."""
+        return tuple(sorted((*self.providers, *([_AWS] if self.aws else ()))))
+
+    def recognise(self, paths: Collection[str], base_url: str = "") -> str | None:
+        """The name of the provider whose host calls go to, else of that with the most telling paths among these, or None."""
+        if at_home := next((name for name, provider in self.providers.items() if provider.is_at(base_url)), None):
+            return at_home
+        fitting = [name for name, known in self.providers.items() if known.recognise and all(path in paths for path in known.recognise)]
         return max(fitting, key=lambda name: (len(self.providers[name].recognise), name), default=None)
+
+    def provider(self, name: str) -> Provider:
+        """The provider. Raises NotFound, naming the nearest first and then all, for one that there is not."""
+        if name not in self.providers:
+            nearest = get_close_matches(name.lower(), self.names, n=3, cutoff=0.5)
+            known = ", ".join((*nearest, *(other for other in self.names if other not in nearest)))
+            raise NotFound(f"The catalogue has no provider {quoted(name)}; it has: {known}.")
+        return self.providers[name]
+
+    def entry(self, address: str) -> tuple[Provider, Service | None]:
+        """The provider that a `catalogue:` address means, and its service where it names one.
+
+        Raises NotFound, naming those that there are, for what is not in the catalogue or needs a service to be named.
+        """
+        name, _, service = address.removeprefix(CATALOGUE).partition("/")
+        provider = self.provider(name)
+        if not service and not provider.services:
+            return provider, None
+        if service not in provider.services:
+            nearest = get_close_matches(service.lower(), provider.services, n=3, cutoff=0.5)
+            known = ", ".join((*nearest, *(other for other in sorted(provider.services) if other not in nearest)))
+            what = f"no service {quoted(service)}" if service else "several services, of which one must be named"
+            raise NotFound(f"{provider.title} has {what}; the catalogue has: {known or 'none'}.")
+        return provider, provider.services[service]
 
 
 def load_catalogue(folder: Path = FOLDER) -> Catalogue:

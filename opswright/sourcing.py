@@ -1,13 +1,19 @@
-"""An address that an operator gives, as a source with a name."""
+"""An address or a short name that an operator gives, as a source with a name."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 from pydantic import ValidationError
 
+from doc_sources.catalogue import Catalogue
+from doc_sources.catalogue_fetcher import base_url_of
 from doc_sources.local_files import is_local
-from doc_sources.urls import is_botocore, origin, parsed
+from doc_sources.provider import CredentialKind
+from doc_sources.urls import CATALOGUE, is_botocore, is_catalogued, origin, parsed
 from opswright.addresses import check_callable
 from sandbox.broker.connection import Connection
 from schemas.credential import NOT_A_REFERENCE, Bearer, Credential
@@ -19,6 +25,54 @@ _GENERIC = re.compile(
     r"\b(?:open ?api|swagger|api|rest(?:ful)?|fastapi|service|server|documentation|reference|spec(?:ification)?|v?\d+(?:\.\d+)*)\b"
 )
 """Words of a title that name no product."""
+_SHORT_NAME = re.compile(r"[a-z][a-z0-9-]*", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Meant:
+    """One source that an operator asks for; what is empty is read from its description. `wants` is what it usually asks callers for."""
+
+    url: str
+    name: str = ""
+    base_url: str = ""
+    wants: CredentialKind = ""
+
+
+def meant(catalogue: Catalogue, what: str, services: Sequence[str], *, name: str = "", base_url: str = "") -> tuple[Meant, ...]:
+    """What is asked for: what stands at an address, or a provider of the catalogue by its name, a source for each of its services.
+
+    Raises NotFound, naming the nearest, for a name that is neither in the catalogue nor a file's, and for a service that is not there;
+    and Misconfigured for services of anything else.
+    """
+    what = what.strip()
+    short = what.removeprefix(CATALOGUE).lower()
+    is_name = bool(_SHORT_NAME.fullmatch(what)) and (short in catalogue.providers or not Path(what).exists())
+    if not (is_catalogued(what) or is_name):
+        if services:
+            raise Misconfigured("Services can be said of AWS and of what the catalogue has several of only, such as gcp.")
+        return (Meant(what, name, base_url),)
+    # Each service has a description, and mostly a host, of its own.
+    entries = [f"{short}/{service}" for service in dict.fromkeys(services)] or [short]
+    return tuple(
+        _catalogued(catalogue, entry, name if len(entries) == 1 or not name else f"{name}-{entry.rpartition('/')[2]}", base_url)
+        for entry in entries
+    )
+
+
+def _catalogued(catalogue: Catalogue, entry: str, name: str, base_url: str) -> Meant:
+    provider, service = catalogue.entry(CATALOGUE + entry)
+    where = base_url.rstrip("/")
+    if where and not where.endswith(provider.base_path):
+        where += provider.base_path
+    return Meant(CATALOGUE + entry, name or entry.replace("/", "-"), where or base_url_of(provider, service), provider.credential)
+
+
+def missing_credential(one: Meant, credential: Credential | None) -> str:
+    """What to tell an operator who gave no credential for what usually wants one; empty where nothing is missing."""
+    if credential or not one.wants:
+        return ""
+    way = "give --bearer env:NAME" if one.wants == "bearer" else f"write it into connections.yaml, as {one.wants}"
+    return f"It usually wants a credential: {way}."
 
 
 def bearer_of(reference: str) -> Bearer:

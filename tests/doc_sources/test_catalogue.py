@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from doc_sources.catalogue import Catalogue, Provider, load_catalogue, merged
+from doc_sources.catalogue import Catalogue, load_catalogue, merged
+from doc_sources.provider import Provider
 from schemas.base import Json
 from schemas.errors import Misconfigured
 from schemas.operation import Slice
@@ -52,7 +53,10 @@ def test_every_file_that_we_ship_is_valid_and_so_are_the_overlays_in_it() -> Non
         ("words: [acme]", "wrods: [acme]", "line 4: wrods: Extra inputs are not permitted"),
         ("words: [acme]", "words: [[acme]]", "line 4: words.0: Input should be a valid string"),
         ("  - /api/status", "  - api/status", "line 3: recognise.0: String should match pattern"),
-        ("  - /api/status", "  []", "line 2: recognise: Tuple should have at least 1 item"),
+        ("recognise:\n  - /api/status\n", "", "line 1: the whole file: say how it is recognised"),
+        ("words: [acme]", "hosts: [https://acme]", "line 4: hosts.0: String should match pattern"),
+        ("words: [acme]", "published: http://acme/openapi.json", "line 4: published: String should match pattern"),
+        ("words: [acme]", "meanings: [{operations: [PUT /x]}]", "line 4: meanings.0.operations.0: String should match pattern"),
         ("    /api/fs:", "    api/fs:", r"line 7: overlay.paths.api/fs: String should match pattern"),
         ("        summary: List filesystems\n", "", "line 5: overlay: get /api/fs is no operation with operationId, summary"),
         ("      get:", "      fetch:", "line 5: overlay: fetch /api/fs is no operation"),
@@ -68,7 +72,7 @@ def test_a_mistake_is_reported_with_file_and_line(tmp_path: Path, old: str, new:
 
 def test_several_mistakes_are_counted(tmp_path: Path) -> None:
     (tmp_path / "acme.yaml").write_text("words: 1\n")
-    with pytest.raises(Misconfigured, match=r"\(2 more\)"):
+    with pytest.raises(Misconfigured, match=r"\(1 more\)"):
         load_catalogue(tmp_path)
 
 
@@ -85,6 +89,15 @@ def test_a_provider_is_recognised_by_all_of_its_paths_and_the_most_telling_wins(
     assert catalogue.recognise({"/status", "/x"}) == "small"
     assert catalogue.recognise({"/status", "/api/{plugin}"}) == "large"
     assert catalogue.recognise({"/api/{plugin}"}) is None
+
+
+def test_where_calls_go_tells_more_than_paths_do() -> None:
+    imitated = Provider(title="Imitated", recognise=("/things",))
+    hosted = Provider(title="Hosted", hosts=("api.hosted.test",))
+    catalogue = Catalogue({"imitated": imitated, "hosted": hosted})
+    assert catalogue.recognise({"/things"}, "https://api.hosted.test/v1") == "hosted"
+    assert catalogue.recognise({"/things"}, "https://elsewhere.test") == "imitated"
+    assert catalogue.recognise({"/others"}, "https://elsewhere.test") is None
 
 
 LIVE = {"/api/{plugin}": operation("any_plugin"), "/api/{plugin}/{item}": operation("any_item"), "/api/typed": operation("typed", ROWS)}

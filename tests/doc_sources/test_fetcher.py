@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import orjson
 import pytest
 
-from doc_sources.catalogue import Catalogue, Overlay, Provider
+from doc_sources.catalogue import Catalogue
 from doc_sources.download import Downloader, Limits
 from doc_sources.fetcher import OpenApiFetcher
+from doc_sources.provider import Overlay, Provider
 from schemas.base import Json
 from schemas.credential import Bearer, Credential
 from schemas.errors import BackendUnavailable, Misconfigured, SpecUnusable
@@ -16,6 +18,7 @@ from schemas.ports import Fetcher
 from schemas.source import FetchedSpec, Source
 from tests.doc_sources.documents import get, openapi
 from tests.doc_sources.site import Asked, Reply, site
+from tests.doc_sources.trees import packed
 
 ROWS = {"type": "array", "items": {"type": "object", "properties": {"id": {"type": "string"}}}}
 DEFAULT = Limits()
@@ -101,9 +104,9 @@ def test_a_file_is_bounded_too(tmp_path: Path) -> None:
     ("content", "words"),
     [
         (b"<html><title>Log in</title>", "It is an HTML page titled 'Log in'. The server asks for a sign-in"),
-        (b'{"detail": "Not Found"}', "It is not an OpenAPI description: it is an object with the keys 'detail'"),
+        (b'{"detail": "Not Found"}', "It is no description of an API that we can read: it is an object with the keys 'detail'"),
         (b"[" * 100_000, "It is not valid JSON"),
-        (b"\x1f\x8b", "It is binary data"),
+        (b"\x1f\x8b", "It is compressed, but no archive of files"),
     ],
 )
 def test_what_is_no_specification_is_named_with_its_address(content: bytes, words: str) -> None:
@@ -163,3 +166,76 @@ def test_a_recognised_provider_s_overlay_title_and_effects_are_used() -> None:
 
 def _response(schema: Json) -> dict[str, Json]:
     return {"responses": {"200": {"description": "", "content": {"application/json": {"schema": schema}}}}}
+
+
+def answering(files: dict[str, bytes]) -> Callable[[Asked], Reply]:
+    return lambda asked: Reply(files[asked.path]) if asked.path in files else Reply(status=404)
+
+
+SPREAD = {
+    "/api/openapi.json": orjson.dumps(openapi({"/things": get({"type": "array", "items": {"$ref": "models/thing.yaml"}})})),
+    "/api/models/thing.yaml": b"type: object\nproperties: {id: {$ref: ../../types.yaml#/Id}}",
+    "/types.yaml": b"Id: {type: string}",
+}
+
+
+def test_the_files_of_a_description_are_fetched_from_its_origin_with_its_credential() -> None:
+    with site(answering(SPREAD)) as served:
+        found = fetcher().fetch(source(served.url + "/api/openapi.json", credential=Bearer(secret="env:TOKEN")), None)
+    assert found is not None
+    assert [field.path for field in found.slices[0].operation.fields] == ["id"]
+    assert found.warnings == ()
+    assert [asked.path for asked in served.asked] == list(SPREAD)
+    assert {asked.headers["Authorization"] for asked in served.asked} == {"Bearer secret-of-env:TOKEN"}
+
+
+def test_a_description_of_several_files_is_not_unchanged_because_its_first_file_is() -> None:
+    with site(answering(SPREAD)) as served:
+        found = fetcher().fetch(source(served.url + "/api/openapi.json"), None)
+        assert found is not None
+        again = fetcher().fetch(source(served.url + "/api/openapi.json"), found.validators)
+    assert again is not None
+    assert again.slices == found.slices
+
+
+@pytest.mark.parametrize("elsewhere", ["http://127.0.0.1:{port}/thing.yaml", "http://169.254.169.254/latest", "file:///etc/passwd"])
+def test_a_file_at_another_place_is_a_warning_and_nothing_is_asked_there(elsewhere: str) -> None:
+    with site(answering({})) as other:
+        document = openapi({"/things": get({"$ref": elsewhere.format(port=other.port)})})
+        found = fetched(document)
+    assert other.asked == []
+    assert ["is at another place" in warning for warning in found.warnings] == [True]
+
+
+def test_a_file_that_is_missing_is_a_warning_and_one_that_can_not_be_had_now_an_error() -> None:
+    files = {"/openapi.json": orjson.dumps(openapi({"/things": get({"$ref": "thing.yaml"})}))}
+    with site(answering(files)) as served:
+        found = fetcher().fetch(source(served.url + "/openapi.json"), None)
+    assert found is not None
+    assert "There is no document at" in found.warnings[0]
+
+    def stumbling(asked: Asked) -> Reply:
+        return answering(files)(asked) if asked.path in files else Reply(status=503)
+
+    with site(stumbling) as served, pytest.raises(BackendUnavailable, match="503"):
+        fetcher(limits=Limits(attempts=1)).fetch(source(served.url + "/openapi.json"), None)
+
+
+def test_an_archive_is_read_from_the_file_that_is_named(tmp_path: Path) -> None:
+    content = packed({name[1:]: part for name, part in SPREAD.items()})
+    (tmp_path / "api.tar.gz").write_bytes(content)
+    with site(lambda asked: Reply(content)) as served:
+        for url in (served.url + "/api.tar.gz#api/openapi.json", f"{tmp_path}/api.tar.gz", f"{tmp_path}/api.tar.gz#api/openapi.json"):
+            found = fetcher().fetch(source(url, base_url=served.url), None)
+            assert found is not None
+            assert [field.path for field in found.slices[0].operation.fields] == ["id"]
+            assert found.validators.etag.split(" ")[1] or "://" in url
+
+
+def test_the_groups_of_a_cluster_are_one_source() -> None:
+    groups = {"/openapi/v3": b'{"paths": {"api/v1": {"serverRelativeURL": "/openapi/v3/api/v1?hash=1"}}}'}
+    with site(answering({**groups, "/openapi/v3/api/v1?hash=1": orjson.dumps(DOCUMENT)})) as served:
+        found = fetcher().fetch(source(served.url + "/openapi/v3"), None)
+    assert found is not None
+    assert (found.title, [piece.operation.name for piece in found.slices]) == ("Registry", ["list_things"])
+    assert found.base_url == served.url

@@ -47,8 +47,8 @@ def test_a_file_may_be_as_large_as_the_bound(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_or_can_not_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(SpecUnusable, match=r"There is no file '.*gone\.yaml'"):
         read(str(tmp_path / "gone.yaml"), None, 100)
-    with pytest.raises(Misconfigured, match="can't be read: Is a directory"):
-        read(str(tmp_path), None, 100)
+    with pytest.raises(Misconfigured, match="can't be read: Not a directory"):
+        read("/dev/null/spec.yaml", None, 100)
 
 
 def test_a_file_of_another_machine_is_refused() -> None:

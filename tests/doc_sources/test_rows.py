@@ -38,6 +38,7 @@ TEXT = {"type": "string"}
         (body(things=THINGS, anything=TEXT), "/a/{id}/things", "things"),
         (body(hosts=THINGS, warnings={"type": "array", "items": TEXT}), "/things", "hosts"),
         (body(status=TEXT, data=body(alerts=THINGS)), "/things", "data.alerts"),
+        (body(ResponseMetadata=body(RequestId=TEXT), Result=body(TotalCount=TEXT, Volumes=THINGS)), "/", "Result.Volumes"),
         ({"allOf": [body(total=NUMBER), body(items=THINGS)]}, "/things", "items"),
         ({"anyOf": [THINGS, {"type": "null"}]}, "/things", ""),
         (body(items={"type": ["array", "null"], "items": THING}), "/things", "items"),

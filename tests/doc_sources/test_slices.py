@@ -5,9 +5,11 @@ from openapi_core import Config, OpenAPI
 from openapi_core.testing import MockRequest, MockResponse
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from doc_sources.slices import Cutter
+from doc_sources.specification import Specification
 from schemas.base import Json, digest
-from schemas.operation import Parameter
-from tests.doc_sources.documents import get, in_slice, only_operation, only_slice, openapi, schemas_of, slices, swagger
+from schemas.operation import Effect, Parameter
+from tests.doc_sources.documents import JUDGE, SOURCE, get, in_slice, only_operation, only_slice, openapi, schemas_of, slices, swagger
 
 HOST = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}, "disks": {"$ref": "#/components/schemas/Disks"}}}
 DISKS = {"type": "array", "items": {"$ref": "#/components/schemas/Disk"}}
@@ -41,9 +43,10 @@ def test_a_slice_judges_requests_and_responses_below_any_base_url() -> None:
     judge.validate_response(request, MockResponse(b'[{"name": "a"}]'))
 
 
-def test_the_digest_is_the_digest_of_the_document() -> None:
+def test_the_digest_is_that_of_the_document_with_one_of_its_schemas_in_their_place() -> None:
     piece = only_slice(openapi({"/hosts": hosts()}, SCHEMAS))
-    assert piece.digest == piece.operation.slice_hash == digest(piece.document)
+    schemas = {name: digest(schema) for name, schema in schemas_of(piece).items()}
+    assert piece.digest == piece.operation.slice_hash == digest({**piece.document, "components": {"schemas": digest(schemas)}})
 
 
 @pytest.mark.parametrize(
@@ -195,3 +198,30 @@ def test_swagger_and_openapi_give_one_slice_for_one_api() -> None:
 
 def _json(schema: Json) -> dict[str, Json]:
     return {"content": {"application/json": {"schema": schema}}}
+
+
+def test_a_document_on_http_has_no_say_in_its_own_effect() -> None:
+    said = {"x-opswright-effect": "read", "x-opswright-effect-reason": "trust me"}
+    document = openapi({"/hosts": {"post": {"operationId": "wipe_hosts", "responses": {}, **said}}})
+    assert only_operation(document).effect is Effect.WRITE
+
+
+@pytest.mark.parametrize(
+    ("said", "effect", "reason"),
+    [
+        ({"x-opswright-effect": "read", "x-opswright-effect-reason": "it is a query"}, Effect.READ, "it is a query"),
+        ({"x-opswright-effect": "anything"}, Effect.WRITE, "its description does not say what it does"),
+        ({}, Effect.WRITE, "its description does not say what it does"),
+    ],
+)
+def test_where_calls_are_not_http_the_reader_of_the_format_says_the_effect(said: Json, effect: Effect, reason: str) -> None:
+    specification = Specification(openapi({"/query/hosts": {"post": {"operationId": "hosts", "responses": {}, **said}}}))
+    (piece,) = Cutter(specification, SOURCE, JUDGE, "graphql").cut()
+    assert (piece.operation.protocol, piece.operation.effect, piece.operation.effect_reason) == ("graphql", effect, reason)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"), [("https://docs.example/hosts", "https://docs.example/hosts"), ("javascript:alert(1)", ""), (7, "")]
+)
+def test_only_a_page_is_named_as_documentation(url: Json, shown: str) -> None:
+    assert only_operation(openapi({"/hosts": get(externalDocs={"url": url})})).docs_url == shown
