@@ -10,7 +10,8 @@ from typing import Final
 
 from doc_sources.store import SourceStore
 from doc_sources.urls import BOTOCORE
-from opswright.connections_file import ConnectionEntry, KubernetesEntry, checked_address, read_file
+from opswright.addresses import checked_address
+from opswright.connections_file import ConnectionEntry, KubernetesEntry, read_file
 from opswright.kubeconfig import SERVICE_ACCOUNT, ClusterAccess, in_cluster, read_access
 from schemas.errors import Misconfigured, NotFound, quoted
 from schemas.source import AwsAccess, Source
@@ -70,6 +71,10 @@ class Connections:
             except Misconfigured as error:
                 self._tell(f"{name} is left out: {error}")
         return tuple(sorted(sources, key=lambda source: source.name))
+
+    def names(self) -> set[str]:
+        """The names of all sources, of those that can't be asked at present, too."""
+        return {source.name for source in self._store.all()} | self.written().keys()
 
     def add(self, source: Source) -> None:
         """Keep a source. Raises Misconfigured for a name of the file's, and where the store does."""

@@ -49,16 +49,36 @@ class Settings(BaseSettings):
         description="Folder of what can be made again: the isolate's image and the type checker's cache.",
         examples=["~/.cache/opswright"],
     )
+    specs: Folder | None = Field(
+        default=None,
+        description="Folder of published API descriptions with their manifest.json, for measuring on them: `opswright bench documents`.",
+        examples=["../shared/specs"],
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="warning", description="How much is logged on standard error.")
     document_max_age_hours: float = Field(
-        default=24.0, ge=0, description="A specification older than this is asked for again before it is used."
+        default=24.0, ge=0, description="A description that was read longer ago is read again, in the background: the copy still answers."
+    )
+    document_max_stale_hours: float = Field(
+        default=168.0, ge=0, description="A description that was read longer ago is read again before it answers, if its server is there."
+    )
+    document_cache_mib: int = Field(
+        default=1024, ge=1, description="Size of all descriptions that are kept, in MiB. Those of removed sources go first."
     )
     workers: int = Field(default=2, ge=1, le=64, description="Sandbox workers kept warm: as many tools can run at once.")
+    worker_queue: int = Field(
+        default=128,
+        ge=8,
+        description="Tool runs that may wait for a worker; more are turned away, over HTTP with 503. A question to AWS asks for one in "
+        "each region at once.",
+    )
+    worker_wait_seconds: float = Field(default=120.0, ge=0, description="How long a tool run may wait for a worker.")
     tool_cpu_seconds: float = Field(default=10.0, gt=0, description="Computing time of one tool run.")
     tool_wall_seconds: float = Field(default=30.0, gt=0, description="Time of one tool run in all, its waits included.")
     tool_memory_mib: int = Field(default=256, ge=64, le=4096, description="Memory of one tool run, in MiB.")
     tool_requests: int = Field(default=200, ge=1, description="Requests that one tool run may send.")
-    tool_response_mib: int = Field(default=64, ge=1, description="Response bytes that one tool run may receive, in MiB.")
+    tool_request_mib: int = Field(default=4, ge=1, description="Request bytes that one tool run may send in all, in MiB.")
+    tool_response_mib: int = Field(default=64, ge=1, description="Response bytes that one tool run may receive in all, in MiB.")
+    tool_output_mib: int = Field(default=8, ge=1, le=64, description="What one tool run may print, return or send at once, each in MiB.")
     transcript_days: float = Field(
         default=30.0,
         gt=0,

@@ -15,17 +15,20 @@ from pathlib import Path
 from ssl import SSLContext
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+from uuid import uuid4
 
 from sqlalchemy import Engine
 
 from agents.contents import ContentStore
 from agents.runs import RunStore
-from doc_sources.catalogue import load_catalogue
+from doc_sources.catalogue import Catalogue, load_catalogue
+from doc_sources.catalogue_fetcher import CatalogueFetcher
 from doc_sources.download import Downloader
 from doc_sources.fetcher import OpenApiFetcher
 from doc_sources.spec_fetcher import SpecFetcher
 from doc_sources.store import SourceStore
 from generated_tools.registry import Registry
+from opswright.approval import is_added_by_hand, operator
 from opswright.connections import Connections, Machine
 from opswright.database import open_database
 from opswright.folders import private_folder, remove_folder
@@ -35,12 +38,14 @@ from opswright.sourcing import prospect
 from opswright.tls import material_of
 from opswright.transports import Transports
 from rag.cache import DocumentCache
-from rag.refresh import RefreshReport
+from rag.changes import ChangeReport
+from rag.limits import CacheLimits
+from rag.versions import AwaitsApproval, SourceVersion
 from sandbox.broker.budget import Budget
 from sandbox.jobs import MIB, Limits
 from sandbox.transcripts import Retention, TranscriptStore
 from schemas.credential import Credential
-from schemas.ports import Embedder, Fetcher, OnStep, Progress
+from schemas.ports import Embedder, Fetcher, OnStep, Progress, TextModel
 from schemas.run import RunRecord
 from schemas.source import AwsAccess, Source
 from schemas.tool import RegisteredTool
@@ -95,6 +100,8 @@ class Runtime:
         if not (once and (self.settings.cache / "types").exists()):
             progress("Warming the type checker", 0.9)
             self.types.prime()
+        if not once:
+            self.workers.warm()
         progress("Wiring the state machine", 0.95)
         self.runner  # noqa: B018 - made now rather than with the first question
         progress("Ready", 1.0)
@@ -106,9 +113,19 @@ class Runtime:
         self.add_source(url, name=name, credential=credential, aws=aws)
 
     def add_source(
-        self, url: str, *, name: str = "", base_url: str = "", credential: Credential | None = None, aws: AwsAccess | None = None
-    ) -> tuple[Source, RefreshReport]:
-        """Read the description at `url` and keep it as a source; with `aws`, that of AWS. Nothing is kept where it can't be read."""
+        self,
+        url: str,
+        *,
+        name: str = "",
+        base_url: str = "",
+        credential: Credential | None = None,
+        aws: AwsAccess | None = None,
+        approve: bool = False,
+    ) -> tuple[Source, ChangeReport]:
+        """Read the description at `url` and keep it as a source; with `aws`, that of AWS. Nothing is kept where it can't be read.
+
+        Raises AwaitsApproval, the source being kept, for a file, unless with `approve` whoever adds it approves it, too.
+        """
         if aws:
             from opswright.aws_sourcing import prospect_aws
 
@@ -116,7 +133,17 @@ class Runtime:
         else:
             source = prospect(self.fetcher, url, name=name, base_url=base_url, credential=credential)
         self.sources.add(source)
-        return source, self.documents.refresh(source)
+        try:
+            return source, self.documents.refresh(source)
+        except AwaitsApproval:
+            if not approve:
+                raise
+            self.approve(source.name)
+            return source, self.documents.refresh(source)
+
+    def approve(self, name: str, version: int | None = None) -> SourceVersion:
+        """Let a version of a source's description that was added by hand, or the newest, answer: the process's user has looked at it."""
+        return self.documents.approve(self.sources.get(name), version, by=operator())
 
     def ask(self, question: str, *, on_step: OnStep) -> RunRecord:
         """Answer a question."""
@@ -153,19 +180,37 @@ class Runtime:
         return Connections(SourceStore(self.database), self.settings.connections, Machine(environment()))
 
     @cached_property
-    def fetcher(self) -> Fetcher:
-        catalogue = load_catalogue()
+    def catalogue(self) -> Catalogue:
+        return load_catalogue()
 
+    @cached_property
+    def fetcher(self) -> Fetcher:
         def botocore() -> Fetcher:
             from doc_sources.botocore_models import BotocoreFetcher
 
-            return BotocoreFetcher(catalogue)
+            return BotocoreFetcher(self.catalogue)
 
-        return SpecFetcher(OpenApiFetcher(Downloader(self.secrets), catalogue, self._tls_of), botocore)
+        def github() -> Fetcher:
+            from doc_sources.github import GitHubFetcher
+
+            return GitHubFetcher(downloader)
+
+        downloader = Downloader(self.secrets)
+        addressed = OpenApiFetcher(downloader, self.catalogue, self._tls_of, self._document_model)
+        return SpecFetcher(CatalogueFetcher(self.catalogue, addressed), botocore, github)
 
     @cached_property
     def documents(self) -> DocumentCache:
-        return DocumentCache(self.database, self.fetcher, now)
+        return self._closing(
+            DocumentCache(
+                self.database,
+                self.fetcher,
+                now,
+                limits=CacheLimits(self.settings.document_max_stale_hours, self.settings.document_cache_mib * MIB),
+                configured=self.sources.names,
+                needs_approval=is_added_by_hand,
+            )
+        )
 
     @cached_property
     def registry(self) -> Registry:
@@ -228,8 +273,10 @@ class Runtime:
     @cached_property
     def workers(self) -> WorkerPool:
         from sandbox.supervisor import WorkerPool
+        from sandbox.turns import Patience
 
-        return self._closing(WorkerPool(self.image, self.settings.workers))
+        patience = Patience(self.settings.worker_queue, self.settings.worker_wait_seconds)
+        return self._closing(WorkerPool(self.image, self.settings.workers, patience=patience))
 
     @cached_property
     def transports(self) -> Transports:
@@ -253,12 +300,28 @@ class Runtime:
         from sandbox.lint import format_both
 
         rules = RulesEngine(format_both, now)
-        if not self.settings.model:
+        if self._model is None:
             return (rules,)
         from agents.model_engine import ModelEngine
+
+        return (rules, ModelEngine(self._model, format_both))
+
+    @cached_property
+    def _model(self) -> TextModel | None:
+        if not self.settings.model:
+            return None
         from opswright.models import open_model
 
-        return (rules, ModelEngine(open_model(self.settings, self.secrets, self.database, now), format_both))
+        return open_model(self.settings, self.secrets, self.database, now)
+
+    @cached_property
+    def _document_model(self) -> TextModel | None:
+        """The model that reads texts in which rules find no call, in a run or outside of any."""
+        if self._model is None:
+            return None
+        from opswright.models import OutsideRuns
+
+        return OutsideRuns(self._model, lambda: uuid4().hex)
 
     @cached_property
     def deps(self) -> Deps:
@@ -302,9 +365,17 @@ def open_runtime(settings: Settings) -> Callable[[Path], Runtime]:
 
 def _limits(settings: Settings) -> Limits:
     return Limits(
-        cpu_seconds=settings.tool_cpu_seconds, wall_seconds=settings.tool_wall_seconds, memory_bytes=settings.tool_memory_mib * MIB
+        cpu_seconds=settings.tool_cpu_seconds,
+        wall_seconds=settings.tool_wall_seconds,
+        memory_bytes=settings.tool_memory_mib * MIB,
+        output_bytes=settings.tool_output_mib * MIB,
     )
 
 
 def _budget(settings: Settings) -> Budget:
-    return Budget(requests=settings.tool_requests, response_bytes=settings.tool_response_mib * MIB, seconds=settings.tool_wall_seconds)
+    return Budget(
+        requests=settings.tool_requests,
+        response_bytes=settings.tool_response_mib * MIB,
+        request_bytes=settings.tool_request_mib * MIB,
+        seconds=settings.tool_wall_seconds,
+    )

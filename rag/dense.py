@@ -54,8 +54,11 @@ class DenseIndex:
                 self._add(collection, missing[start : start + _DOCUMENTS_AT_ONCE])
             if not is_wanted():
                 return False
-            if gone := held.difference(document.key for document in documents):
+            keys = {document.key for document in documents}
+            if gone := held - keys:
                 collection.delete(ids=list(gone))
+            if missing or gone:
+                self._store.prune(self._embedder.name, keys)
         return True
 
     def ranked(self, question: str, *, limit: int, source: str | None = None) -> list[str]:

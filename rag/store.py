@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import lru_cache
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Literal
 
-import orjson
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Engine, Row, and_, delete, func, select, update
 
-from rag.refresh import RefreshReport, compare
+from rag import change_log, refreshes, rows, versions
+from rag.changes import ChangeReport, OperationChange
+from rag.packing import operations_of, present_format, revision_of, slice_of
+from rag.rows import Standing
 from rag.tables import cached_operations, cached_sources
-from schemas.base import digest
 from schemas.operation import Operation, Slice
 from schemas.source import FetchedSpec, Source, Validators
 
-# Stripe's 468 slices are 342 MB as they are and 69 MB at the fastest level; unpacking one of Kubernetes' takes 0.1 ms.
-_COMPRESSION_LEVEL = 1
+_USE_NOTED: Final = timedelta(hours=1)
+"""How exactly it is known when a source last served an answer: to write it down each time would make every reader a writer."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +34,8 @@ class CachedSource:
     validators: Validators
     warnings: tuple[str, ...]
     fetched_at: datetime
+    used_at: datetime | None
+    size_bytes: int
 
 
 @dataclass(frozen=True)
@@ -90,39 +90,74 @@ class DocumentStore:
             .order_by(cached_operations.c.position)
         )
         with self._engine.connect() as connection:
-            rows = connection.execute(query).all()
-        operations = tuple(Operation.model_validate_json(row.operation) for row in rows if row.operation)
-        return Snapshot(rows[0].revision, operations) if rows else None
+            found = connection.execute(query).all()
+        return Snapshot(found[0].revision, operations_of(row.operation for row in found if row.operation)) if found else None
 
-    def replace(self, source: Source, fetched: FetchedSpec, now: datetime) -> RefreshReport:
-        """Hold `fetched` instead of whatever was held, and tell the difference."""
-        operations = [_operation_row(source, position, piece) for position, piece in enumerate(fetched.slices)]
+    def replace(self, source: Source, fetched: FetchedSpec, now: datetime, *, version: int | None = None) -> ChangeReport:
+        """Hold `fetched` instead of whatever was held, and tell the difference; the change log has it, too, where there is one.
+
+        Only what differs is written. `version` is that of a hand-added description, which is the one that answers from then on.
+        """
+        texts = _texts(fetched.slices)
         with self._engine.begin() as connection:
             # A write comes first: it makes a second process wait here, rather than fail later or mix its rows with ours.
-            _upsert(connection, _source_row(source, fetched, now))
-            before = _slice_hashes(connection, source.name)
-            connection.execute(delete(cached_operations).where(cached_operations.c.source == source.name))
-            if operations:
-                connection.execute(insert(cached_operations), operations)
-        after = {piece.operation.name: piece.digest for piece in fetched.slices}
-        return compare(before, after, fetched.warnings)
+            refreshes.note_success(connection, source.name)
+            held = connection.execute(select(cached_sources).where(cached_sources.c.name == source.name)).one_or_none()
+            before = rows.standing(connection, source.name)
+            changes = rows.changes(connection, source.name, before, fetched.slices, texts)
+            report = ChangeReport(
+                source=source.name,
+                from_revision=held.revision if held else "",
+                to_revision=revision_of(texts.values()),
+                at=now,
+                cause=_cause(held, fetched, before, changes),
+                operations=len(texts),
+                changes=changes if held else (),
+                warnings=fetched.warnings,
+            )
+            rows.upsert(connection, cached_sources, [_source_row(source, fetched, report.to_revision, now)])
+            rows.bring(connection, source.name, before, fetched.slices, texts)
+            if version is not None:
+                versions.activate(connection, source.name, version)
+            if report.is_first or report.changes:
+                change_log.append(connection, report)
+        return report
 
-    def touch(self, held: CachedSource, now: datetime) -> RefreshReport:
+    def touch(self, held: CachedSource, now: datetime) -> ChangeReport:
         """Note that the server vouches for what is held. No change where another process has replaced it meanwhile."""
         is_same = (cached_sources.c.name == held.name, cached_sources.c.revision == held.revision)
         with self._engine.begin() as connection:
+            refreshes.note_success(connection, held.name)
             connection.execute(update(cached_sources).where(*is_same).values(fetched_at=now.astimezone(UTC)))
-            hashes = _slice_hashes(connection, held.name)
-        return compare(hashes, hashes, held.warnings)
+            count = connection.scalar(select(func.count()).where(cached_operations.c.source == held.name)) or 0
+        revision = held.revision
+        return ChangeReport(
+            source=held.name, from_revision=revision, to_revision=revision, at=now, operations=count, warnings=held.warnings
+        )
 
+    def note_use(self, held: CachedSource, now: datetime) -> None:
+        """Note, to the hour, that it has served an answer."""
+        if held.used_at is None or now - held.used_at >= _USE_NOTED:
+            with self._engine.begin() as connection:
+                mine = cached_sources.c.name == held.name
+                connection.execute(update(cached_sources).where(mine).values(used_at=now.astimezone(UTC)))
 
-@lru_cache(maxsize=1)
-def _format() -> str:
-    return digest(Operation.model_json_schema())
+    def sizes(self) -> tuple[tuple[str, int], ...]:
+        """Each source that is held, in whatever format, and the bytes it takes; the one that was used longest ago first."""
+        age = func.coalesce(cached_sources.c.used_at, cached_sources.c.fetched_at)
+        query = select(cached_sources.c.name, cached_sources.c.size_bytes).order_by(age, cached_sources.c.name)
+        with self._engine.connect() as connection:
+            return tuple((row.name, row.size_bytes) for row in connection.execute(query))
+
+    def remove(self, source: str) -> None:
+        """Hold nothing of the source any more."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(cached_operations).where(cached_operations.c.source == source))
+            connection.execute(delete(cached_sources).where(cached_sources.c.name == source))
 
 
 def _held(name: str) -> tuple[ColumnElement[bool], ...]:
-    return (cached_sources.c.name == name, cached_sources.c.format == _format())
+    return (cached_sources.c.name == name, cached_sources.c.format == present_format())
 
 
 def _cached_source(row: Row[Any]) -> CachedSource:
@@ -136,6 +171,8 @@ def _cached_source(row: Row[Any]) -> CachedSource:
         validators=Validators(etag=row.etag, last_modified=row.last_modified),
         warnings=tuple(row.warnings),
         fetched_at=_utc(row.fetched_at),
+        used_at=_utc(row.used_at) if row.used_at else None,
+        size_bytes=row.size_bytes,
     )
 
 
@@ -145,21 +182,15 @@ def _utc(value: datetime) -> datetime:
 
 
 def _slice(row: Row[Any]) -> Slice | None:
-    return None if row.operation is None else _parsed(row.operation, row.document)
+    return None if row.operation is None else slice_of(row.operation, row.document)
 
 
-@lru_cache(maxsize=256)
-def _parsed(operation: str, document: bytes) -> Slice:
-    """Every question reads the slices of its operations, nearly always the same few; one of EC2 takes milliseconds."""
-    return Slice(operation=Operation.model_validate_json(operation), document=orjson.loads(zlib.decompress(document)))
-
-
-def _source_row(source: Source, fetched: FetchedSpec, now: datetime) -> dict[str, Any]:
+def _source_row(source: Source, fetched: FetchedSpec, revision: str, now: datetime) -> dict[str, Any]:
     return {
         "name": source.name,
         "spec_url": source.spec_url,
-        "format": _format(),
-        "revision": _revision(fetched.slices),
+        "format": present_format(),
+        "revision": revision,
         "title": fetched.title,
         "version": fetched.version,
         "base_url": fetched.base_url,
@@ -167,32 +198,23 @@ def _source_row(source: Source, fetched: FetchedSpec, now: datetime) -> dict[str
         "last_modified": fetched.validators.last_modified,
         "warnings": list(fetched.warnings),
         "fetched_at": now.astimezone(UTC),
+        "document_digest": fetched.document_digest or None,
     }
 
 
-def _operation_row(source: Source, position: int, piece: Slice) -> dict[str, Any]:
-    document = orjson.dumps(piece.document, option=orjson.OPT_NON_STR_KEYS)
-    return {
-        "source": source.name,
-        "name": piece.operation.name,
-        "position": position,
-        "slice_hash": piece.digest,
-        "operation": piece.operation.model_dump_json(),
-        "document": zlib.compress(document, _COMPRESSION_LEVEL),
-    }
+def _texts(slices: Sequence[Slice]) -> dict[str, str]:
+    """The operations as they are kept, by name. Raises ValueError where two have the same: one would be lost."""
+    texts = {piece.operation.name: piece.operation.model_dump_json() for piece in slices}
+    if len(texts) != len(slices):
+        raise ValueError(f"{len(slices) - len(texts)} operations have the name of another one of their source")
+    return texts
 
 
-def _revision(slices: Sequence[Slice]) -> str:
-    # Over whole operations, not slice hashes alone: a better rule for effects changes one without the other.
-    return digest([piece.operation.model_dump(mode="json") for piece in slices])
-
-
-def _upsert(connection: Connection, row: dict[str, Any]) -> None:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(cached_sources).values(row)
-    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=row))
-
-
-def _slice_hashes(connection: Connection, source: str) -> dict[str, str]:
-    query = select(cached_operations.c.name, cached_operations.c.slice_hash).where(cached_operations.c.source == source)
-    return {row.name: row.slice_hash for row in connection.execute(query)}
+def _cause(
+    held: Row[Any] | None, fetched: FetchedSpec, before: Mapping[str, Standing], changes: Sequence[OperationChange]
+) -> Literal["theirs", "ours"]:
+    """Ours where the document is the same, or where no slice of it has changed, only what we read from that."""
+    if held and held.document_digest and held.document_digest == fetched.document_digest:
+        return "ours" if changes else "theirs"
+    is_in_slices = any(change.kind != "changed" or before[change.operation].slice_hash != change.slice_hash for change in changes)
+    return "theirs" if is_in_slices or not changes else "ours"

@@ -59,7 +59,10 @@ class Validators(Frozen):
 
 
 class FetchedSpec(Frozen):
-    """One fetch of one source: the operations' slices, and what to ask with next time."""
+    """One fetch of one source: the operations' slices, and what to ask with next time.
+
+    `document_digest` stands for the document before it was cut, by whatever rules; empty where the fetcher can't say.
+    """
 
     title: str
     version: str
@@ -67,6 +70,7 @@ class FetchedSpec(Frozen):
     validators: Validators
     slices: tuple[Slice, ...]
     warnings: tuple[str, ...] = ()
+    document_digest: str = ""
 
 
 class Document(Frozen):

@@ -52,7 +52,7 @@ def application(wired: Runtime) -> Iterator[FastAPI]:
     """The API over a runtime, with the threads that work for it. Raises Misconfigured for a key's reference that leads nowhere."""
     settings = wired.settings
     made = create_app(key=_key_source(wired), max_body_bytes=settings.api_body_kib * 1024)
-    wired.workers  # noqa: B018 - made now: two threads that needed them first would make them twice
+    wired.workers.warm()
     with Dispatcher(wired.runner, threads=settings.api_threads, waiting=settings.api_queue) as dispatcher:
         readiness = Readiness(wired, dispatcher)
         context.put(made, context.Context(wired, dispatcher, Ledger(wired.runs, wired.runner, dispatcher), readiness))

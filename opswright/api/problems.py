@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import Field
 from starlette.exceptions import HTTPException
 
+from sandbox.turns import WorkersBusy
 from schemas import errors
 from schemas.base import Frozen
 from schemas.errors import OpswrightError, quoted
@@ -68,6 +69,7 @@ STATUSES: Mapping[type[OpswrightError], HTTPStatus] = {
     WrongHost: HTTPStatus.MISDIRECTED_REQUEST,
     BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+    WorkersBusy: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """The status of each error. One that a room refines and that is not listed has its parent's."""
 

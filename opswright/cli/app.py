@@ -120,9 +120,11 @@ def bench(
     quick: Annotated[bool, typer.Option(help="Within a minute, with fewer repetitions.")] = False,
 ) -> None:
     """Measure one area, print the figures and keep them in eval/bench/results."""
+    from eval.bench.conditions import Conditions
     from eval.bench.runner import keep, measure, table
     from opswright.wiring import open_runtime
 
-    report = measure(area, quick=quick, open_runtime=open_runtime(load()))
+    settings = load()
+    report = measure(area, Conditions(quick, open_runtime(settings), settings.specs))
     render.console().print(table(report))
     render.console().print(f"[dim]kept in {render.plain(keep(report))}[/dim]")

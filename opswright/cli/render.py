@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -167,16 +167,7 @@ def tools(manifests: Sequence[ToolManifest], usage: Mapping[str, Usage]) -> Rend
 def _used(usage: Usage | None) -> tuple[int, str | None, float | None]:
     if usage is None or usage.last_used_at is None:
         return 0, None, None
-    return usage.uses, _local(usage.last_used_at), usage.mean_milliseconds
-
-
-def sources(configured: Sequence[Source], operations: Mapping[str, int], written: Container[str] = ()) -> RenderableType:
-    """The configured sources, those that were `written` into the file marked; credentials by reference only."""
-    rows = [
-        (s.name, s.title, place(s), _identity(s), operations.get(s.name, 0), "connections.yaml" if s.name in written else "added")
-        for s in configured
-    ]
-    return table("source", "title", "calls go to", "credential", "operations", "kept in", rows=rows)
+    return usage.uses, local(usage.last_used_at), usage.mean_milliseconds
 
 
 def place(source: Source) -> str:
@@ -187,7 +178,7 @@ def place(source: Source) -> str:
     return f"{regions} at {source.aws.endpoint_url}" if source.aws.endpoint_url else regions
 
 
-def _identity(source: Source) -> str:
+def identity(source: Source) -> str:
     """Whom calls are made as, by reference only."""
     if source.aws is None:
         return _credential(source.credential) if source.credential else "none"
@@ -202,11 +193,11 @@ def _credential(credential: Credential) -> str:
 
 def runs(records: Iterable[tuple[RunRecord, str]]) -> RenderableType:
     """The latest runs, each with its status."""
-    rows = [(r.id, _local(r.started_at), status, r.question) for r, status in records]
+    rows = [(r.id, local(r.started_at), status, r.question) for r, status in records]
     return table("run", "asked at", "status", "question", rows=rows)
 
 
-def _local(moment: datetime) -> str:
+def local(moment: datetime) -> str:
     """By this machine's clock."""
     return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 

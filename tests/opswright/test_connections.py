@@ -24,6 +24,8 @@ from schemas.run import Transcript
 from schemas.source import Source
 from tests.opswright.authority import Authority
 from tests.opswright.demanding import HOSTS, Asked, Demanding, demanding, server_side, written
+from tests.sandbox.broker.token_endpoint import Endpoint, key_file
+from tests.sandbox.broker.token_endpoint import serving as giving
 
 SECRET = "s3cr3t value/5d1c+"
 TOKEN = "t0ken-5d1c-of-the-tests"
@@ -155,6 +157,72 @@ def test_what_a_server_echoes_of_a_key_is_taken_out(settings: Settings, secret: 
     assert "echoed" not in transcript.model_dump_json()
 
 
+# Tokens and signatures
+
+GRANTS = {
+    "google": "google: {secret: 'file:FOLDER/key.json', token_url: 'URL'}",
+    "oauth2": "oauth2: {token_url: 'URL', client_id: app, secret: 'file:FOLDER/secret'}",
+}
+
+
+@pytest.mark.parametrize("kind", GRANTS)
+def test_a_token_opens_calls_and_is_sent_and_written_nowhere_else(
+    settings: Settings, secret: Path, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    set_up_logging("info")
+    caplog.set_level(logging.DEBUG, logger="httpcore")
+    secret.with_name("key.json").write_text(key_file())
+    tokens = Endpoint(clients={"app": SECRET}, now=datetime.now(UTC))
+    bears = {"/openapi.json": None, "/hosts": "Bearer token-1.abcdef"}
+    with (
+        giving(tokens),
+        demanding(lambda asked: asked.headers.get("authorization") == bears[asked.path]) as server,
+        Runtime(settings) as runtime,
+    ):
+        auth = GRANTS[kind].replace("FOLDER", str(secret.parent)).replace("URL", tokens.url)
+        write(settings, f"site: {{spec: {server.url}/openapi.json, base_url: {server.url}, auth: {{{auth}}}}}")
+        for _ in range(2):
+            body, transcript = asked_hosts(runtime, runtime.sources.get("site"))
+    assert json.loads(body) == HOSTS
+    assert tokens.given == ["token-1.abcdef"]
+    for hidden in (SECRET, "token-1.abcdef", "PRIVATE KEY", tokens.asked[0].get("assertion", SECRET)):
+        assert hidden not in transcript.model_dump_json() + caplog.text + repr(runtime.sources.all())
+        assert not [path for path in settings.home.rglob("*") if path.is_file() and hidden.encode() in path.read_bytes()]
+
+
+def test_a_private_authority_of_a_token_endpoint_is_the_only_one_trusted(settings: Settings, secret: Path, authority: Authority) -> None:
+    (secret.parent / "ca.crt").write_text(authority.certificate)
+    with demanding(lambda _: True, server_side(secret.parent, authority)) as server, Runtime(settings) as runtime:
+        site = f"spec: /s, base_url: {server.url}"
+        grant = f"token_url: '{server.url}/token', client_id: app, secret: 'file:{secret}'"
+        write(
+            settings,
+            f"trusting: {{{site}, auth: {{oauth2: {{{grant}, ca: {secret.parent}/ca.crt}}}}}}\n"
+            f"careful: {{{site}, auth: {{oauth2: {{{grant}}}}}}}\n",
+        )
+        request = WireRequest("GET", f"{server.url}/hosts")
+        with pytest.raises(BackendUnavailable, match=r"token endpoint of trusting .* answered 501"):  # it only knows GET
+            runtime.transports.authenticator_of(runtime.sources.get("trusting"))(request)
+        with pytest.raises(TransportFailure, match="CERTIFICATE_VERIFY_FAILED"):
+            runtime.transports.authenticator_of(runtime.sources.get("careful"))(request)
+
+
+def test_volcano_engine_s_signature_is_on_calls_only(settings: Settings, secret: Path) -> None:
+    secret.write_text(TOKEN)
+
+    def accepts(asked: Asked) -> bool:
+        return asked.path == "/openapi.json" or asked.headers.get("authorization", "").startswith("HMAC-SHA256 Credential=")
+
+    with demanding(accepts) as server, Runtime(settings) as runtime:
+        auth = f"volcengine: {{access_key: 'file:{secret}', secret_key: 'file:{secret}', region: cn-beijing, service: ecs}}"
+        write(settings, f"site: {{spec: {server.url}/openapi.json, base_url: {server.url}, auth: {{{auth}}}}}")
+        body, transcript = asked_hosts(runtime, runtime.sources.get("site"))
+    assert json.loads(body) == HOSTS
+    assert "authorization" not in server.asked[0].headers
+    assert "SignedHeaders=host;x-content-sha256;x-date" in server.asked[-1].headers["authorization"]
+    assert TOKEN not in transcript.model_dump_json()
+
+
 # Certificates
 
 
@@ -280,6 +348,7 @@ def test_in_a_name_that_both_have_the_file_counts(settings: Settings, directory:
     assert [source.name for source in directory.all()] == ["added", "both", "file"]
     assert directory.get("both").base_url == "http://file"
     assert directory.shadowed() == ["both"]
+    assert directory.names() == {"added", "both", "file"}
 
 
 def test_what_the_file_says_is_edited_there(settings: Settings, directory: Connections) -> None:

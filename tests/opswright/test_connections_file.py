@@ -258,3 +258,9 @@ def test_tokens_may_come_from_this_machine_without_tls(tmp_path: Path, host: str
     auth = f"google: {{secret: env:S, token_url: 'http://{host}/t', scopes: [a]}}"
     made = sources(tmp_path, f"a: {{spec: /s, base_url: https://a, auth: {{{auth}}}}}")["a"].credential
     assert made == ServiceAccount(secret="env:S", token_url=f"http://{host}/t", scopes=("a",))
+
+
+def test_a_description_may_be_one_of_the_catalogue(tmp_path: Path) -> None:
+    (tmp_path / "connections.yaml").write_text("metrics: {spec: 'catalogue:prometheus', base_url: 'http://p:9090/api/v1'}\n")
+    entry = read_file(tmp_path / "connections.yaml")["metrics"]
+    assert (entry.spec, entry.base_url) == ("catalogue:prometheus", "http://p:9090/api/v1")

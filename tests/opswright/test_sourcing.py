@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from opswright.sourcing import name_of, prospect
+from doc_sources.catalogue import load_catalogue
+from doc_sources.provider import CredentialKind
+from opswright.sourcing import Meant, meant, missing_credential, name_of, prospect
 from schemas.credential import Bearer, Credential
-from schemas.errors import Denied, Misconfigured, SpecUnusable
+from schemas.errors import Denied, Misconfigured, NotFound, SpecUnusable
 from schemas.operation import Effect, Operation, Slice
 from schemas.source import FetchedSpec, Source, Validators
 
@@ -111,3 +115,91 @@ def test_a_description_without_operations_or_without_a_place_is_refused() -> Non
 )
 def test_a_name_is_made_of_the_words_that_say_something(title: str, base_url: str, name: str) -> None:
     assert name_of(title, base_url) == name
+
+
+CATALOGUE = load_catalogue()
+
+
+@pytest.mark.parametrize(
+    ("what", "services", "given", "found"),
+    [
+        ("prometheus", [], {"base_url": "http://p:9090/"}, [Meant("catalogue:prometheus", "prometheus", "http://p:9090/api/v1")]),
+        ("Prometheus", [], {"base_url": "http://p:9090/api/v1"}, [Meant("catalogue:prometheus", "prometheus", "http://p:9090/api/v1")]),
+        ("catalogue:github", [], {}, [Meant("catalogue:github", "github", "https://api.github.com", "bearer")]),
+        (
+            "github",
+            [],
+            {"name": "code", "base_url": "https://git.corp/api/v3"},
+            [Meant("catalogue:github", "code", "https://git.corp/api/v3", "bearer")],
+        ),
+        ("datadog", ["v1"], {"name": "dd"}, [Meant("catalogue:datadog/v1", "dd", "https://api.datadoghq.com", "bearer")]),
+        (
+            "gcp",
+            ["compute", "dns", "compute"],
+            {},
+            [
+                Meant("catalogue:gcp/compute", "gcp-compute", "https://compute.googleapis.com/compute/v1", "google"),
+                Meant("catalogue:gcp/dns", "gcp-dns", "https://dns.googleapis.com", "google"),
+            ],
+        ),
+        (
+            "datadog",
+            ["v1", "v2"],
+            {"name": "dd"},
+            [
+                Meant("catalogue:datadog/v1", "dd-v1", "https://api.datadoghq.com", "bearer"),
+                Meant("catalogue:datadog/v2", "dd-v2", "https://api.datadoghq.com", "bearer"),
+            ],
+        ),
+        (
+            "https://a.example/openapi.json",
+            [],
+            {"name": "a", "base_url": "https://a"},
+            [Meant("https://a.example/openapi.json", "a", "https://a")],
+        ),
+        ("./prometheus", [], {}, [Meant("./prometheus")]),
+        ("openapi.json", [], {}, [Meant("openapi.json")]),
+    ],
+)
+def test_what_an_operator_asks_for(what: str, services: list[str], given: dict[str, str], found: list[Meant]) -> None:
+    assert meant(CATALOGUE, what, services, **given) == tuple(found)
+
+
+def test_a_file_without_a_suffix_is_a_file_unless_the_catalogue_knows_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("inventory", "github"):
+        (tmp_path / name).touch()
+    assert meant(CATALOGUE, "inventory", []) == (Meant("inventory"),)
+    assert meant(CATALOGUE, "github", [])[0].url == "catalogue:github"
+
+
+@pytest.mark.parametrize(
+    ("what", "services", "words"),
+    [
+        ("promethus", [], r"no provider 'promethus'; it has: prometheus, .*azure"),
+        ("gcp", [], "Google Cloud has several services, of which one must be named"),
+        ("gcp", ["computer"], "no service 'computer'; the catalogue has: compute, "),
+        ("github", ["issues"], "GitHub has no service 'issues'"),
+    ],
+)
+def test_a_name_that_there_is_not_is_answered_with_the_nearest_first(what: str, services: list[str], words: str) -> None:
+    with pytest.raises(NotFound, match=words):
+        meant(CATALOGUE, what, services)
+
+
+def test_services_of_an_address_are_refused() -> None:
+    with pytest.raises(Misconfigured, match="Services can be said of AWS and"):
+        meant(CATALOGUE, "https://a.example/openapi.json", ["ec2"])
+
+
+@pytest.mark.parametrize(
+    ("wants", "credential", "told"),
+    [
+        ("", None, ""),
+        ("bearer", BEARER, ""),
+        ("bearer", None, "It usually wants a credential: give --bearer env:NAME."),
+        ("google", None, "It usually wants a credential: write it into connections.yaml, as google."),
+    ],
+)
+def test_a_credential_that_is_usually_wanted_is_asked_for(wants: CredentialKind, credential: Credential | None, told: str) -> None:
+    assert missing_credential(Meant("", wants=wants), credential) == told

@@ -9,7 +9,9 @@ from opswright.settings import Settings
 from opswright.wiring import Runtime
 from rag.hashing import HashingEmbedder
 from rag.tables import vectors
+from sandbox.broker.budget import Budget
 from sandbox.broker.wire import TransportFailure, WireRequest
+from sandbox.jobs import MIB, Limits
 from schemas.source import AwsAccess, Source
 from tests.rag.operations import TEN
 from tests.sandbox.broker.loopback import dripping, serving
@@ -17,6 +19,22 @@ from tests.sandbox.broker.loopback import dripping, serving
 
 def _source(name: str, base_url: str = "http://127.0.0.1:1") -> Source:
     return Source(name=name, spec_url=base_url, base_url=base_url)
+
+
+def test_the_limits_of_a_live_run_are_the_settings(settings: Settings) -> None:
+    changed = {
+        "tool_cpu_seconds": 3.0,
+        "tool_wall_seconds": 4.0,
+        "tool_memory_mib": 65,
+        "tool_output_mib": 5,
+        "tool_requests": 6,
+        "tool_request_mib": 7,
+        "tool_response_mib": 9,
+    }
+    with Runtime(settings.model_copy(update=changed)) as runtime:
+        live = runtime.deps.live
+    assert live._limits == Limits(cpu_seconds=3.0, wall_seconds=4.0, memory_bytes=65 * MIB, output_bytes=5 * MIB)
+    assert live._budget == Budget(requests=6, request_bytes=7 * MIB, response_bytes=9 * MIB, seconds=4.0)
 
 
 def test_two_sources_at_one_place_have_transports_of_their_own(runtime: Runtime) -> None:

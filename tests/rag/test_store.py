@@ -7,11 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, event, select, update
 
+from rag.change_log import ChangeLog
+from rag.changes import Severity
 from rag.store import DocumentStore
-from rag.tables import cached_sources
+from rag.tables import cached_operations, cached_sources
 from schemas.operation import Effect, Slice
+from schemas.source import FetchedSpec
 from tests.rag.operations import ESTATE, TEN, fetched, operation, piece
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -85,7 +88,7 @@ def test_failed_replacement_leaves_the_copy_whole(store: DocumentStore, engine: 
     store.replace(ESTATE, fetched(), NOW)
     before = store.source("estate"), store.snapshot("estate")
     twins = [operation("listVolumes"), operation("listVolumes", "/other")]
-    with pytest.raises(Exception, match="UNIQUE"):
+    with pytest.raises(ValueError, match="1 operations have the name of another"):
         store.replace(ESTATE, fetched(twins, etag='"2"'), NOW + timedelta(hours=1))
     assert (store.source("estate"), store.snapshot("estate")) == before
 
@@ -107,7 +110,7 @@ def test_touch_moves_the_time_alone(store: DocumentStore) -> None:
     held = store.source("estate")
     assert held is not None
     report = store.touch(held, NOW + timedelta(hours=1))
-    assert (report.unchanged, report.warnings) == (len(TEN), ("odd",))
+    assert (report.operations, report.changes, report.warnings) == (len(TEN), (), ("odd",))
     touched = store.source("estate")
     assert touched is not None
     assert (touched.fetched_at, touched.revision) == (NOW + timedelta(hours=1), held.revision)
@@ -139,3 +142,109 @@ def test_two_writers_leave_one_of_the_two_states_whole(engine: Engine) -> None:
     assert held is not None
     assert snapshot is not None
     assert snapshot.operations == states[int(held.version)]
+
+
+def test_only_what_differs_is_written(store: DocumentStore, engine: Engine) -> None:
+    store.replace(ESTATE, fetched(), NOW)
+    written: list[str] = []
+    event.listen(engine, "before_execute", lambda _c, clause, many, one, _o: written.extend(row.get("name", "") for row in many or [one]))
+    store.replace(ESTATE, fetched([*TEN[:9], operation("listBackups", summary="List them")]), NOW)
+    assert [name for name in written if name] == ["estate", "listBackups"]
+
+
+def test_operations_that_moved_are_held_in_their_new_order(store: DocumentStore) -> None:
+    store.replace(ESTATE, fetched(), NOW)
+    report = store.replace(ESTATE, fetched(TEN[::-1]), NOW)
+    snapshot = store.snapshot("estate")
+    assert snapshot is not None
+    assert (snapshot.operations, report.changes) == (TEN[::-1], ())
+
+
+def test_sizes_are_of_all_that_is_held_the_longest_unused_first(store: DocumentStore) -> None:
+    other = ESTATE.model_copy(update={"name": "other"})
+    store.replace(ESTATE, fetched(), NOW)
+    store.replace(other, fetched(TEN[:1]), NOW)
+    held = store.source("estate")
+    assert held is not None
+    store.note_use(held, NOW + timedelta(hours=1))
+    (first, small), (second, large) = store.sizes()
+    assert (first, second) == ("other", "estate")
+    assert 0 < small < large
+
+
+def test_use_is_noted_to_the_hour(store: DocumentStore) -> None:
+    store.replace(ESTATE, fetched(), NOW)
+    for minutes, noted in ((0, 0), (59, 0), (60, 60)):
+        held = store.source("estate")
+        assert held is not None
+        store.note_use(held, NOW + timedelta(minutes=minutes))
+        held = store.source("estate")
+        assert held is not None
+        assert held.used_at == NOW + timedelta(minutes=noted)
+
+
+def test_of_a_removed_source_nothing_is_held(store: DocumentStore, engine: Engine) -> None:
+    store.replace(ESTATE, fetched(), NOW)
+    store.remove("estate")
+    assert store.source("estate") is None
+    with engine.connect() as connection:
+        assert connection.execute(select(cached_operations)).all() == []
+
+
+# Change reports
+
+
+def test_first_reading_is_reported_without_changes(store: DocumentStore, engine: Engine) -> None:
+    report = store.replace(ESTATE, fetched(), NOW)
+    assert (report.is_first, report.operations, report.changes, report.severity) == (True, 10, (), None)
+    assert [entry.report for entry in ChangeLog(engine).read_after(0)] == [report]
+
+
+def test_change_is_in_the_log_with_the_documents_and_equal_content_is_not(store: DocumentStore, engine: Engine) -> None:
+    store.replace(ESTATE, fetched(), NOW)
+    report = store.replace(ESTATE, fetched(TEN[:9]), NOW)
+    store.replace(ESTATE, fetched(TEN[:9], etag='"3"'), NOW)
+    assert [entry.report for entry in ChangeLog(engine).read_after(1)] == [report]
+    assert (report.removed, report.severity) == (("listBackups",), Severity.BREAKING)
+    assert report.to_revision == store.revision("estate")
+
+
+def test_failed_replacement_reports_nothing(store: DocumentStore, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.replace(ESTATE, fetched(), NOW)
+
+    def fail(*_: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr("rag.store.change_log.append", fail)
+    with pytest.raises(OSError, match="full"):
+        store.replace(ESTATE, fetched(TEN[:9]), NOW)
+    monkeypatch.undo()
+    assert store.snapshot("estate") is not None
+    assert len(ChangeLog(engine).read_after(0)) == 1
+    assert store.read("estate", "listBackups") is not None
+
+
+def judged_otherwise(document: str) -> FetchedSpec:
+    secret = TEN[0].model_copy(update={"effect": Effect.REVEAL})
+    return fetched([secret, *TEN[1:]]).model_copy(update={"document_digest": document})
+
+
+@pytest.mark.parametrize(("before", "after"), [("d1", "d1"), ("", ""), ("d1", "d2")])
+def test_slices_that_we_only_read_otherwise_changed_by_our_doing(store: DocumentStore, before: str, after: str) -> None:
+    store.replace(ESTATE, fetched().model_copy(update={"document_digest": before}), NOW)
+    assert store.replace(ESTATE, judged_otherwise(after), NOW).cause == "ours"
+
+
+@pytest.mark.parametrize(("document", "cause"), [("d1", "ours"), ("d2", "theirs"), ("", "theirs")])
+def test_other_slices_are_their_doing_unless_the_document_is_the_same(store: DocumentStore, document: str, cause: str) -> None:
+    store.replace(ESTATE, fetched().model_copy(update={"document_digest": "d1"}), NOW)
+    assert store.replace(ESTATE, fetched(TEN[:9]).model_copy(update={"document_digest": document}), NOW).cause == cause
+
+
+def test_operations_of_another_release_are_compared_by_their_slices(store: DocumentStore, engine: Engine) -> None:
+    store.replace(ESTATE, fetched(), NOW)
+    with engine.begin() as connection:
+        connection.execute(update(cached_sources).values(format="an older one"))
+        connection.execute(update(cached_operations).values(operation='{"of": "another release"}'))
+    report = store.replace(ESTATE, fetched([operation("listHosts", "/hosts"), *TEN[1:]]), NOW)
+    assert [(change.operation, change.severity, change.details) for change in report.changes] == [("listHosts", Severity.BREAKING, ())]

@@ -63,3 +63,11 @@ def test_writers_of_the_same_keys_do_not_hinder_each_other(engine: Engine) -> No
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(write, range(2)))
     assert len(VectorStore(engine).read("mini", [f"{number}" for number in range(21)])) == 21
+
+
+def test_vectors_of_documents_that_are_gone_go_once_there_are_too_many(store: VectorStore) -> None:
+    store.keep("mini", ["a", "b"], MADE)
+    store.keep("old", ["a"], MADE[:1])
+    assert store.prune("mini", {"a"}, spare=2) == 0
+    assert store.prune("mini", {"a"}, spare=1) == 2
+    assert (set(store.read("mini", ["a", "b"])), store.read("old", ["a"])) == ({"a"}, {})

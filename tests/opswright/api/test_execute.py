@@ -110,6 +110,22 @@ def test_a_full_line_turns_away_with_nothing_on_record_and_takes_on_again(serve:
         assert ask(client).status_code == 200
 
 
+def test_a_question_whose_tool_finds_no_worker_free_is_asked_to_come_again_and_loses_nothing(
+    serve: Serve, estate: FastAPI, gate: Gate
+) -> None:
+    gate.shut()
+    with serve(workers=2, worker_queue=0) as client:  # as many as a rehearsal uses at once
+        working = begin(client)
+        gate.await_visitor()
+        refused = ask(client, "count services by tier")
+        told = problem(refused, 503, "E_BACKEND")
+        assert "OPSWRIGHT_WORKER_QUEUE" in told["hint"]
+        assert int(refused.headers["retry-after"]) > 0
+        gate.open()
+        assert list(events(client, working))[-1][1]["status"] == "answered"
+        assert client.post(f"{told['instance']}/resume", params={"wait_seconds": 60}).status_code == 200
+
+
 def test_a_run_taken_up_while_it_is_under_way_is_not_run_twice(api: httpx.Client, gate: Gate) -> None:
     gate.shut()
     run_id = begin(api)

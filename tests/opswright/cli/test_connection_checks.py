@@ -15,6 +15,7 @@ from schemas.errors import Misconfigured
 from schemas.source import Source
 from tests.opswright.authority import END, Authority
 from tests.opswright.demanding import written
+from tests.sandbox.broker.token_endpoint import key_file
 
 NOW = END - timedelta(days=1000)
 
@@ -107,3 +108,31 @@ def test_a_cluster_or_an_account_that_can_not_be_is_a_fault(settings: Settings, 
     (_, fault) = found(settings, f"there: {{{entry}}}")
     assert (fault.verdict, fault.subject) == ("fault", "connection there")
     assert problem in fault.text
+
+
+@pytest.mark.parametrize(
+    ("auth", "verdict", "words"),
+    [
+        ("google: {secret: 'file:FOLDER/key.json'}", "ok", "its tokens are https://oauth2.googleapis.com's"),
+        ("google: {secret: 'file:FOLDER/key.json', token_url: 'http://127.0.0.1:9/t'}", "ok", "its tokens are http://127.0.0.1:9's"),
+        ("google: {secret: 'file:FOLDER/foreign.json'}", "fault", "at 'https://evil.example/t', which is not Google's"),
+        ("google: {secret: 'file:FOLDER/secret'}", "fault", "is no key of a service account: it is not a JSON object"),
+        ("google: {secret: 'file:FOLDER/key.json', ca: FOLDER/secret}", "fault", "The authority (ca) of 'cloud' can't be used"),
+        ("azure: {tenant: t, client_id: c, secret: 'file:FOLDER/secret'}", "ok", "its tokens are https://login.microsoftonline.com's"),
+        (
+            "oauth2: {token_url: 'https://sso/t', client_id: c, secret: env:OPSWRIGHT_TEST_UNSET}",
+            "fault",
+            "env:OPSWRIGHT_TEST_UNSET is not",
+        ),
+        ("volcengine: {access_key: 'file:FOLDER/secret', secret_key: env:OPSWRIGHT_TEST_UNSET, region: r, service: s}", "fault", "is not"),
+    ],
+)
+def test_keys_and_grants_are_tried_without_asking_anybody(
+    settings: Settings, tmp_path: Path, auth: str, verdict: Verdict, words: str
+) -> None:
+    for name, text in {"key.json": key_file(), "foreign.json": key_file(token_uri="https://evil.example/t"), "secret": "s3cr3t"}.items():
+        (tmp_path / name).write_text(text)
+    _, *findings = found(settings, f"cloud: {{spec: /s, base_url: 'https://a', auth: {{{auth.replace('FOLDER', str(tmp_path))}}}}}")
+    assert (findings[-1].verdict, words in findings[-1].text) == (verdict, True), findings
+    assert len([finding for finding in findings if finding.verdict == "fault"]) == (verdict == "fault")
+    assert "s3cr3t" not in repr(findings)

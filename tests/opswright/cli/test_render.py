@@ -12,7 +12,6 @@ from rich.console import Console, RenderableType
 from opswright.cli import render
 from schemas.answer import Answer, Completeness, Evidence
 from schemas.run import CallRecord, Failure, RunRecord
-from schemas.source import Source
 
 RED = "\x1b[31m"
 
@@ -51,14 +50,13 @@ def test_a_cell_is_inert(value: object) -> None:
 
 def test_every_view_of_foreign_text_is_inert() -> None:
     hostile = f"{RED}[/x]"
-    source = Source(name="a", spec_url="http://a", base_url=f"http://a/{hostile}", title=hostile)
     run = RunRecord(id="1", question=hostile, status="failed", started_at=datetime(2026, 1, 1, tzinfo=UTC))
     call = CallRecord(number=1, source="a", operation=None, method="GET", url=hostile, refusal=hostile)
     failure = Failure(code="E_SPEC", message=hostile, hint=hostile)
     table = render.table(hostile, rows=())
-    written = shown(render.sources([source], {}), render.runs([(run, "failed")]), render.calls([call]), render.failure(failure), table)
+    written = shown(render.runs([(run, "failed")]), render.calls([call]), render.failure(failure), table)
     assert RED not in written
-    assert written.count(r"\x1b[31m[/x]") == 8
+    assert written.count(r"\x1b[31m[/x]") == 6
 
 
 def answered(rows: int, columns: int = 2) -> Answer:

@@ -1,14 +1,16 @@
-"""`opswright sources` of AWS, from words to what is kept."""
+"""`opswright sources add` of AWS and of the catalogue, from words to what is kept."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from opswright.cli.app import app
-from schemas.errors import Misconfigured
+from schemas.errors import Misconfigured, NotFound
+from tests.doc_sources.site import Reply, site
 
 
 @pytest.fixture(autouse=True)
@@ -65,3 +67,36 @@ def test_a_mistake_in_the_file_stops_a_command_with_its_line(tmp_path: Path) -> 
     assert isinstance(listed.exception, Misconfigured)
     assert "connections.yaml, line 4: wiki.auth.bearer.secret: it is not a reference" in str(listed.exception)
     assert "hunter2" not in str(listed.exception)
+
+
+def test_a_name_of_the_catalogue_is_described_by_us_where_the_server_describes_nothing() -> None:
+    with site(lambda _: Reply(b"404 page not found", 404)) as served:
+        added = sources("add", "prometheus", "--base-url", served.url)
+        assert added.exit_code == 0, added.output
+        assert "prometheus Prometheus: 17 operations" in added.stdout
+        assert f"calls go to {served.url}/api/v1" in added.stdout
+        assert "The description is the catalogue's own." in added.stdout
+        assert "(it answered 404)" in added.stdout
+        assert [asked.path for asked in served.asked].count("/api/v1/openapi.yaml") >= 1
+    assert "Prometheus" in sources("list").stdout
+
+
+def test_a_live_description_of_a_name_of_the_catalogue_comes_first() -> None:
+    described = {
+        "openapi": "3.1.0",
+        "info": {"title": "Prometheus API", "version": "3.99"},
+        "servers": [{"url": "/api/v1"}],
+        "paths": {"/alerts": {"get": {"operationId": "alerts", "responses": {}}}},
+    }
+    with site(lambda _: Reply(json.dumps(described).encode())) as served:
+        added = sources("add", "prometheus", "--base-url", served.url, "--name", "metrics")
+    assert "1 operation" in added.stdout
+    assert "catalogue's own" not in added.stdout
+    assert "3.99" in sources("list").stdout
+
+
+def test_a_name_that_there_is_not_leaves_no_source() -> None:
+    refused = sources("add", "promethus")
+    assert isinstance(refused.exception, NotFound)
+    assert "it has: prometheus, " in str(refused.exception)
+    assert "promethus" not in sources("list").stdout
