@@ -8,23 +8,24 @@ from pathlib import Path
 
 import httpx
 
+from eval.bench.conditions import Conditions
 from eval.bench.figures import Figure, milliseconds, spread, timed
-from eval.runtime import Runtime, RuntimeFactory
+from eval.runtime import Runtime
 from eval.servers import estate
 
 QUESTION = "count services by tier"
 
 
-def run(quick: bool, open_runtime: RuntimeFactory) -> list[Figure]:
+def run(conditions: Conditions) -> list[Figure]:
     """Milliseconds of a reused tool's answer, the backend's time included.
 
     Client and server share the process and its lock, so the overhead is an upper bound. Both ways take turns, so that a busy
     machine is fair to both.
     """
-    repetitions = 20 if quick else 200
+    repetitions = 20 if conditions.quick else 200
     with (
         tempfile.TemporaryDirectory() as folder,
-        open_runtime(Path(folder, "home")) as runtime,
+        conditions.open_runtime(Path(folder, "home")) as runtime,
         estate(Path(folder), now=datetime.now(UTC)) as server,
     ):
         runtime.prepare(lambda _stage, _fraction: None)

@@ -6,8 +6,9 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+from eval.bench.conditions import Conditions
 from eval.bench.figures import Figure, spread, timed
-from eval.runtime import Runtime, RuntimeFactory
+from eval.runtime import Runtime
 from eval.servers import estate
 
 FIRST_ASKS = (
@@ -20,16 +21,16 @@ FIRST_ASKS = (
 """Each is another tool; `{n}` is a constant, so asking with another one is a reuse."""
 
 
-def run(quick: bool, open_runtime: RuntimeFactory) -> list[Figure]:
+def run(conditions: Conditions) -> list[Figure]:
     """Milliseconds of ours: the whole time of an ask less the time that the backend took, as the transcript has it."""
-    rounds = 1 if quick else 5
-    repetitions = 4 if quick else 20
+    rounds = 1 if conditions.quick else 5
+    repetitions = 4 if conditions.quick else 20
     first: list[float] = []
     again: list[float] = []
     for _ in range(rounds):
         with (
             tempfile.TemporaryDirectory() as folder,
-            open_runtime(Path(folder, "home")) as runtime,
+            conditions.open_runtime(Path(folder, "home")) as runtime,
             estate(Path(folder), now=datetime.now(UTC), token="benchmark") as server,  # noqa: S106 - of a server of our own
         ):
             runtime.prepare(lambda _stage, _fraction: None)

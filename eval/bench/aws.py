@@ -12,8 +12,9 @@ from typing import Any, Final
 import boto3
 
 from agents.live import LiveRun
+from eval.bench.conditions import Conditions
 from eval.bench.figures import Figure, spread, timed
-from eval.runtime import Runtime, RuntimeFactory
+from eval.runtime import Runtime
 from eval.servers import Cloud, moto
 
 REGION: Final = "us-east-1"
@@ -39,16 +40,16 @@ class _Turn:
     plain: float
 
 
-def run(quick: bool, open_runtime: RuntimeFactory) -> list[Figure]:
+def run(conditions: Conditions) -> list[Figure]:
     """An ask, its tool's run alone, and plain boto3, each in turn, so that the machine's moods meet all of them alike."""
     with (
         tempfile.TemporaryDirectory() as folder,
         moto(Path(folder), now=datetime.now(UTC)) as cloud,
         cloud.known_to_the_sdk(),
-        open_runtime(Path(folder, "home")) as runtime,
+        conditions.open_runtime(Path(folder, "home")) as runtime,
     ):
         runtime.prepare(lambda _stage, _fraction: None)
-        rounds = 5 if quick else 30
+        rounds = 5 if conditions.quick else 30
         smaller = [_run_alone(runtime, cloud, region, rounds) for region in SMALLER]
         _connect(runtime, cloud, REGION)
         tool_run = runtime.rerunning(_first_ask(runtime))

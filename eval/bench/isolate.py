@@ -8,9 +8,9 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from eval.bench.conditions import Conditions
 from eval.bench.figures import Figure, milliseconds, percentile, spread
 from eval.bench.runs import CALLING, IMAGES, TRIVIAL, job, repeated, resident_mib, run_once
-from eval.runtime import RuntimeFactory
 from sandbox.image.store import ImageStore
 from sandbox.supervisor import WorkerPool
 
@@ -18,9 +18,9 @@ PAUSE_SECONDS = 0.005
 """Before each of the spaced runs. In it a worker makes its next instance; back to back, the next run waits for that."""
 
 
-def run(quick: bool, _: RuntimeFactory) -> list[Figure]:
+def run(conditions: Conditions) -> list[Figure]:
     """Milliseconds. Isolates and processes take turns, so that a busy machine is fair to both."""
-    rounds = 5 if quick else 25
+    rounds = 5 if conditions.quick else 25
     image = ImageStore(IMAGES).ensure(lambda _stage, _share: None)
     with WorkerPool(image, size=1) as alone, WorkerPool(image) as pool:
         start = Figure(name="worker: start and first run", value=milliseconds(lambda: run_once(alone, job(TRIVIAL))), unit="ms")
@@ -33,7 +33,7 @@ def run(quick: bool, _: RuntimeFactory) -> list[Figure]:
             *spread("isolate, ten calls through httpx", repeated(lambda: run_once(pool, job(CALLING)), 20 * rounds), 50, 99),
             start,
             Figure(name="worker: resident memory", value=resident_mib(pool.pids()[0]), unit="MiB"),
-            *([] if quick else [_build()]),
+            *([] if conditions.quick else [_build()]),
         ]
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import create_engine
 
+from eval.bench.conditions import Conditions
 from eval.bench.figures import Figure, milliseconds, spread
-from eval.runtime import RuntimeFactory
 from generated_tools.registry import Registry
 from schemas.operation import Effect, Operation, Slice
 from schemas.query import Call, Column, Query
@@ -18,9 +18,9 @@ from schemas.tool import Candidate
 from schemas.verification import CheckResult, Verification
 
 
-def run(quick: bool, _: RuntimeFactory) -> list[Figure]:
+def run(conditions: Conditions) -> list[Figure]:
     """Milliseconds, p50. The statistics are not touched, so the database stays empty."""
-    return [figure for size in (10, 50 if quick else 500) for figure in _measured(size, 100 if quick else 1000)]
+    return [figure for size in (10, 50 if conditions.quick else 500) for figure in _measured(size, 100 if conditions.quick else 1000)]
 
 
 def _measured(tools: int, repetitions: int) -> list[Figure]:

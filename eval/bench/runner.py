@@ -10,14 +10,14 @@ from pathlib import Path
 from rich.table import Table
 
 from eval import bench
+from eval.bench.conditions import Conditions
 from eval.bench.figures import Figure, Report
 from eval.bench.machine import current_commit, installed_versions, this_machine
-from eval.runtime import RuntimeFactory
 from schemas.errors import NotFound, quoted
 
 FOLDER = Path(__file__).parent
 RESULTS = FOLDER / "results"
-NO_AREAS = ("runner", "figures", "machine", "runs")
+NO_AREAS = ("conditions", "figures", "machine", "runner", "runs")
 
 
 def areas() -> list[str]:
@@ -33,14 +33,14 @@ def keep(report: Report, folder: Path = RESULTS) -> Path:
     return file
 
 
-def measure(area: str, *, quick: bool, open_runtime: RuntimeFactory) -> Report:
+def measure(area: str, conditions: Conditions) -> Report:
     """Run one area here and now. Raises NotFound, naming the areas, for an unknown one."""
     if area not in areas():
         raise NotFound(f"there is no benchmark {quoted(area)}.", hint=f"There are: {', '.join(areas())}.")
-    figures: list[Figure] = importlib.import_module(f"eval.bench.{area}").run(quick, open_runtime)
+    figures: list[Figure] = importlib.import_module(f"eval.bench.{area}").run(conditions)
     return Report(
         area=area,
-        quick=quick,
+        quick=conditions.quick,
         measured_at=datetime.now(UTC).replace(microsecond=0),
         commit=current_commit(FOLDER),
         machine=this_machine(),

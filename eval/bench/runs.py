@@ -63,6 +63,11 @@ def resident_mib(pid: int) -> float:
     return _status_mib(pid, "VmRSS")
 
 
+def peak_mib(pid: int) -> float:
+    """The most that the process ever held. Not what `getrusage` says, which begins with what the parent held."""
+    return _status_mib(pid, "VmHWM")
+
+
 def address_space_mib(pid: int) -> float:
     """The most addresses that the process had reserved at a time; next to all of them cost nothing."""
     return _status_mib(pid, "VmPeak")

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from eval.bench.conditions import Conditions
 from eval.bench.figures import Report, percentile
 from eval.bench.runner import areas, keep, measure, table
 from eval.runtime import Runtime
-from schemas.errors import NotFound
+from schemas.errors import Misconfigured, NotFound
 
 
 def no_runtime(_: Path) -> AbstractContextManager[Runtime]:
@@ -18,7 +19,7 @@ def no_runtime(_: Path) -> AbstractContextManager[Runtime]:
 
 
 def test_a_run_shows_its_figures_and_keeps_them_with_their_circumstances(tmp_path: Path) -> None:
-    report = measure("registry", quick=True, open_runtime=no_runtime)
+    report = measure("registry", Conditions(quick=True, open_runtime=no_runtime))
     assert Report.model_validate_json(keep(report, tmp_path).read_bytes()) == report
     assert (report.area, report.quick) == ("registry", True)
     assert report.machine.cores > 0
@@ -29,11 +30,16 @@ def test_a_run_shows_its_figures_and_keeps_them_with_their_circumstances(tmp_pat
 
 def test_an_unknown_area_is_answered_with_the_known_ones() -> None:
     with pytest.raises(NotFound, match="isolate, registry, sandbox"):
-        measure("no_such_area", quick=True, open_runtime=no_runtime)
+        measure("no_such_area", Conditions(quick=True, open_runtime=no_runtime))
+
+
+def test_descriptions_are_measured_only_where_there_are_some() -> None:
+    with pytest.raises(Misconfigured, match="OPSWRIGHT_SPECS"):
+        measure("documents", Conditions(quick=True, open_runtime=no_runtime))
 
 
 def test_the_runner_itself_is_no_area() -> None:
-    assert {"runner", "figures", "machine", "runs"}.isdisjoint(areas())
+    assert {"conditions", "runner", "figures", "machine", "runs"}.isdisjoint(areas())
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Final
 
+from eval.bench.conditions import Conditions
 from eval.bench.figures import Figure, milliseconds, percentile, spread
 from eval.bench.runs import IMAGES, TRIVIAL, job, repeated, resident_mib, run_once
 from eval.bench.sandbox.calls import brokered_calls
 from eval.bench.sandbox.costs import wall_costs
 from eval.bench.sandbox.peers import Peer, Pooled, Runner, Serving, peers
 from eval.bench.sandbox.stopping import busy_loops, hard_kills
-from eval.runtime import RuntimeFactory
 from sandbox.image.store import ImageStore
 from sandbox.supervisor import WorkerPool
 
@@ -26,9 +26,10 @@ ENOUGH_FOR_P99: Final = 100
 _FILLING: Final = "def tool(client):\n    rows = client.get('/rows').json() + ['x' * 100] * 10_000\n    return [len(str(rows))]\n"
 
 
-def run(quick: bool, _: RuntimeFactory) -> list[Figure]:
+def run(conditions: Conditions) -> list[Figure]:
     """All that is compared takes turns, so that a busy machine is fair to all."""
     image = ImageStore(IMAGES).ensure(lambda _stage, _share: None)
+    quick = conditions.quick
     rounds = 5 if quick else 25
     candidates = peers()
     installed = [peer for peer in candidates if peer.version]

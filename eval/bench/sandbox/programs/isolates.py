@@ -55,7 +55,7 @@ def _serve(layout: str, walled: str, artefact: str) -> None:
         isolate = Isolate(Path(artefact))
         _raise(took, "landlock", walled, walls.raise_rest)
     isolate.start_watchdog()
-    _raise(took, "resource limits", walled, walls.forbid_processes)
+    _raise(took, "resource limits and system calls", walled, walls.forbid_processes)
     _run(isolate, "def tool(client):\n    return [1]\n")  # the first one pages the image in
     isolate.renew()
     print(json.dumps(took), flush=True)
