@@ -61,7 +61,7 @@ class ServiceDocuments:
         """The document of an operation."""
         used: set[str] = set()
         value = self._value(name, used)
-        schemas = {component: closed.schema for component, closed in self.components.closure(used).items()}
+        schemas = self.components.closure(used).schemas
         return {
             "openapi": "3.1.0",
             "info": {"title": self._service.title, "version": self._service.api_version},

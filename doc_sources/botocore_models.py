@@ -52,4 +52,5 @@ class BotocoreFetcher:
             base_url=BASE_URL,
             validators=validators,
             slices=tuple(piece for cutter in cutters for piece in cutter.cut()),
+            document_digest=digest([self._models.version, list(names)]),
         )

@@ -6,14 +6,14 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Final
 
-import orjson
-
-from doc_sources import pointers
+from doc_sources import pointers, tree_files
 from doc_sources.schema_conversion import SCHEMA_HOME, convert
+from doc_sources.tree_files import TreeFiles
 from doc_sources.warnings import Warnings
-from schemas.base import Json, canonical_json
+from schemas.base import Json, canonical_json, digest
 from schemas.errors import quoted
 
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]+")
@@ -24,11 +24,23 @@ _MAX_INLINE_NODES: Final = 2_000
 
 @dataclass(frozen=True)
 class Component:
-    """A converted schema, the components that it names, and its canonical JSON (made once, hashed with many operations)."""
+    """A converted schema, the components that it names, and the digest and length of its canonical JSON."""
 
     schema: Json
     uses: frozenset[str]
-    encoded: orjson.Fragment
+    digest: str
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class Closure:
+    """Schemas that refer to no others, by name, and one digest of all theirs (empty where there are none).
+
+    Operations that lead to the same schemas share it, as in Stripe's, where nearly all lead to the same hundreds.
+    """
+
+    schemas: dict[str, Json]
+    digest: str
     size_bytes: int
 
 
@@ -40,18 +52,28 @@ class Components:
         self._root = root
         self._home = home
         self._warnings = warnings
+        self._resolved: dict[str, dict[str, Json]] = {}
         self._names: dict[str, str | None] = {}
         self._schemas: dict[str, Json] = {}
         self._converted: dict[str, Component] = {}
+        self._closures: dict[frozenset[str], Closure] = {}
 
     def resolve(self, node: Json) -> dict[str, Json]:
         """The object that a node is or refers to; empty where the reference is broken, circular or no object. Not for schemas."""
+        reference = node.get("$ref") if isinstance(node, dict) else None
+        if not isinstance(reference, str):
+            return node if isinstance(node, dict) else {}
+        if reference not in self._resolved:
+            self._resolved[reference] = self._resolve(node)
+        return self._resolved[reference]
+
+    def _resolve(self, node: Json) -> dict[str, Json]:
         for _ in range(_MAX_HOPS):
             reference = node.get("$ref") if isinstance(node, dict) else None
             if not isinstance(reference, str):
                 return node if isinstance(node, dict) else {}
             try:
-                node = pointers.follow(self._root, pointers.steps(reference))
+                node = pointers.follow(self._root, self._steps(reference))
             except LookupError as error:
                 self._warn(reference, error)
                 return {}
@@ -74,23 +96,30 @@ class Components:
             used: set[str] = set()
             schema = convert(self._schemas[name], self.name_of, used)
             encoded = canonical_json(schema)
-            self._converted[name] = Component(schema, frozenset(used), orjson.Fragment(encoded), len(encoded))
+            self._converted[name] = Component(schema, frozenset(used), hashlib.sha256(encoded).hexdigest(), len(encoded))
         return self._converted[name]
 
     def schema_at(self, reference: str) -> Json:
         """The converted schema that a converted reference means."""
         return self.component(reference.removeprefix(SCHEMA_HOME)).schema
 
-    def closure(self, names: Iterable[str]) -> dict[str, Component]:
+    def closure(self, names: Iterable[str]) -> Closure:
         """These components and all that they refer to, directly or not."""
-        found: dict[str, Component] = {}
-        waiting = list(names)
+        known, found = self._converted, set(names)
+        waiting = found
         while waiting:
-            name = waiting.pop()
-            if name not in found:
-                found[name] = self.component(name)
-                waiting += found[name].uses
-        return found
+            # In sets as a whole: of Stripe's operations, each leads to hundreds of schemas.
+            waiting = set[str]().union(*[(known.get(name) or self.component(name)).uses for name in waiting]) - found
+            found = found | waiting
+        key = frozenset(found)
+        if key not in self._closures:
+            members = {name: known[name] for name in found}
+            self._closures[key] = Closure(
+                schemas={name: member.schema for name, member in members.items()},
+                digest=digest({name: member.digest for name, member in members.items()}) if members else "",
+                size_bytes=sum(member.size_bytes for member in members.values()),
+            )
+        return self._closures[key]
 
     def inlined(self, schema: Json) -> Json:
         """A converted schema that stands alone: references replaced by what they mean, cut off where they recurse or run long."""
@@ -112,9 +141,16 @@ class Components:
         target = self._inlined(self.component(name).schema, inside | {name}, nodes_left)
         return target | rest if isinstance(target, dict) else target
 
+    def _steps(self, reference: str) -> tuple[str, ...]:
+        files = self._root.get(tree_files.KEY)
+        if isinstance(files, TreeFiles) and not reference.startswith("#"):
+            # Those that stand in other files are made local when these are read.
+            reference = files.local(reference)
+        return pointers.steps(reference)
+
     def _named(self, reference: str) -> str | None:
         try:
-            path = pointers.steps(reference)
+            path = self._steps(reference)
             schema = pointers.follow(self._root, path)
         except LookupError as error:
             self._warn(reference, error)
@@ -127,8 +163,16 @@ class Components:
         """The component's own name, or for any other place a name made of its last steps and a digest of all of them."""
         if path[:-1] == self._home and _NAME.fullmatch(path[-1]):
             return path[-1]
-        digest = hashlib.sha256("\0".join(path).encode()).hexdigest()[:8]
-        return ".".join([*_NAME.findall(" ".join(path[-2:])), digest])
+        if path[:1] == (tree_files.KEY,):
+            # The file's name comes last, as the name of a row is taken from there.
+            return ".".join([hashlib.sha256("\0".join(path).encode()).hexdigest()[:8], *_NAME.findall(_own_name(path))])
+        short = hashlib.sha256("\0".join(path).encode()).hexdigest()[:8]
+        return ".".join([*_NAME.findall(" ".join(path[-2:])), short])
 
     def _warn(self, reference: str, error: LookupError) -> None:
         self._warnings.add(f"The reference {quoted(reference)} is broken: {error.args[0]}. It is taken to allow anything.")
+
+
+def _own_name(path: tuple[str, ...]) -> str:
+    """Of a schema in another file: the last step into it, or the file's name without its suffix."""
+    return path[-1].replace(".", "_") if len(path) > 2 else PurePosixPath(path[-1]).stem.replace(".", "_")

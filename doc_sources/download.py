@@ -16,7 +16,7 @@ import stamina
 from doc_sources import addresses
 from doc_sources.network import CheckedTransport, Deadline
 from doc_sources.urls import joined, origin, parsed, port, shown
-from schemas.credential import Credential, Proof
+from schemas.credential import Credential, Proof, StandingCredential
 from schemas.errors import BackendUnavailable, Misconfigured, OpswrightError, SpecUnusable, quoted
 from schemas.ports import SecretResolver
 from schemas.source import Validators
@@ -103,6 +103,7 @@ class Downloader:
         """The document, or None where the server says that what `known` stands for is unchanged.
 
         Credential and `tls`, which may show a client certificate, are for the origin of `url`: no other that it leads to gets either.
+        Of credentials, only a standing one is sent: no token is asked for, and nothing signed, to read a description.
         Raises BackendUnavailable where a later try may help, SpecUnusable where there is no document or too much of one, Misconfigured
         where the address or the credential is wrong, and Denied where the way leads to an address that is never contacted.
         """
@@ -122,8 +123,12 @@ class Downloader:
                 return self._follow(start.copy_with(username=None, password=None, fragment=None), known, access, deadline)
         raise AssertionError("stamina ends with a result or an error")
 
+    def deadline(self, seconds: float) -> Deadline:
+        """One that begins now, for several downloads together."""
+        return Deadline(seconds, self._monotonic)
+
     def _proof(self, url: httpx.URL, credential: Credential | None) -> Proof:
-        if credential is not None:
+        if isinstance(credential, StandingCredential):  # others are for calls: the clouds publish their descriptions
             return credential.proof(self._secrets.resolve)
         if url.username or url.password:
             pair = base64.b64encode(f"{url.username}:{url.password}".encode()).decode()

@@ -11,7 +11,7 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import unquote
@@ -83,13 +83,17 @@ class Overrides(Frozen):
 
 @dataclass(frozen=True)
 class Facts:
-    """What an operation says about itself. `name` is its own operationId, or empty."""
+    """What an operation says about itself. `name` is its own operationId, or empty.
+
+    With `only_names_tell` the method says nothing, as in an API that starts and stops things by GET.
+    """
 
     method: str
     path: str
     name: str = ""
     summary: str = ""
     description: str = ""
+    only_names_tell: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,6 +118,11 @@ class EffectJudge:
         self._known = rules.changing_verbs | rules.changing_segments | rules.relaying_segments
         self._secrets = tuple(f" {secret} " for secret in rules.secrets)
 
+    @property
+    def overridden(self) -> frozenset[str]:
+        """The operations that the provider's file names, by `METHOD path`."""
+        return frozenset(self._overrides)
+
     def judge(self, facts: Facts) -> Judgement:
         """The effect, failing closed, with a reason that completes "because"."""
         override = self._overrides.get(f"{facts.method.upper()} {facts.path}")
@@ -127,6 +136,8 @@ class EffectJudge:
             return Judgement(Effect.REVEAL, f"its name is about a secret: {quoted(secret)}")
         if setting := self._setting(facts, name):
             return Judgement(Effect.REVEAL, f"settings often hold secrets, and it is about {quoted(setting)}")
+        if facts.only_names_tell:
+            return Judgement(Effect.READ, f"its name begins with {quoted(name[0])}")
         if facts.method.upper() == "POST":
             return Judgement(Effect.READ, f"it is a POST whose name begins with {quoted(name[0])}")
         return Judgement(Effect.READ, f"it is a {facts.method.upper()}, and neither its name nor its documentation speaks of a change")
@@ -136,7 +147,9 @@ class EffectJudge:
         method = facts.method.upper()
         if method not in ("GET", "HEAD", "POST"):
             return f"it is a {method}"
-        if method == "POST" and not (name and name[0] in self.rules.reading_verbs_of_post):
+        if facts.only_names_tell and not (name and name[0] in self.rules.reading_verbs and not self._any_change(name)):
+            return "its name does not say that it reads, and its method says nothing"
+        if method == "POST" and not facts.only_names_tell and not (name and name[0] in self.rules.reading_verbs_of_post):
             return "it is a POST whose name does not begin with a reading verb"
         if verb := self._change_in_name(name) or self._chinese.in_name(facts.name) or (method == "POST" and self._any_change(name)):
             return f"its name says {quoted(verb)}"
@@ -264,11 +277,15 @@ def _plain_facts(facts: Facts) -> Facts:
     """The same in plain letters, so that nothing is said that is not heard: `%72eboot` and `ｒｅｂｏｏｔ` are reboot."""
     # Split before decoding: an escaped brace begins no parameter.
     parts = (part if _PARAMETER.fullmatch(part) else _plain(part).translate(_NO_BRACES) for part in _PARAMETERS.split(facts.path))
-    return Facts(facts.method, "".join(parts), _plain(facts.name), _plain(facts.summary), _plain(facts.description))
+    return replace(
+        facts, path="".join(parts), name=_plain(facts.name), summary=_plain(facts.summary), description=_plain(facts.description)
+    )
 
 
 def _plain(text: str) -> str:
     """Percent-decoded as often as any chain of servers does, in compatibility form, without invisible characters."""
+    if text.isascii() and "%" not in text:
+        return text
     for _ in range(_DECODINGS):
         text = unquote(text)
     return "".join(letter for letter in unicodedata.normalize("NFKC", text) if unicodedata.category(letter) != "Cf")

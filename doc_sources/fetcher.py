@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import hashlib
 import ssl
 from collections.abc import Callable
 from typing import Final
+from urllib.parse import unquote
 
 from doc_sources import catalogue as catalogue_files
-from doc_sources import effects, local_files
+from doc_sources import effects, group_index, local_files, model_reading, tree_files
 from doc_sources.catalogue import Catalogue
+from doc_sources.document import Document, named, opened_archive
 from doc_sources.download import CredentialWanted, Download, Downloader
 from doc_sources.effects import EffectJudge
-from doc_sources.parsing import parse
+from doc_sources.file_tree import is_archive
+from doc_sources.formats import reading
+from doc_sources.formats.description import Description
 from doc_sources.servers import base_url
 from doc_sources.slices import Cutter
 from doc_sources.specification import Specification
-from doc_sources.urls import origin, parsed, shown
+from doc_sources.tree_files import TreeFiles
+from doc_sources.urls import address_of, origin, parsed
+from doc_sources.warnings import Warnings
+from doc_sources.web_files import MAX_SECONDS, WebFiles
 from schemas.base import digest
-from schemas.errors import Misconfigured, SpecUnusable
+from schemas.errors import Misconfigured
 from schemas.operation import Slice
+from schemas.ports import TextModel
 from schemas.source import FetchedSpec, Source, Validators
 
-_CUTTING: Final = 2
+_CUTTING: Final = 3
 """Raised when the same document is cut differently: what is cached by then is fetched again, changed or not."""
 
 _WITHOUT_CREDENTIAL: Final = (
@@ -34,11 +43,16 @@ class OpenApiFetcher:
     """Fulfils `schemas.ports.Fetcher` for OpenAPI 3 and Swagger 2.0, over HTTP or from a file that the operator names."""
 
     def __init__(
-        self, downloader: Downloader, catalogue: Catalogue, tls_of: Callable[[Source], ssl.SSLContext | None] = lambda _: None
+        self,
+        downloader: Downloader,
+        catalogue: Catalogue,
+        tls_of: Callable[[Source], ssl.SSLContext | None] = lambda _: None,
+        model: TextModel | None = None,
     ) -> None:
-        """`tls_of` gives what a source needs for TLS beyond the usual authorities, if anything."""
+        """`tls_of` gives what a source needs for TLS beyond the usual authorities, if anything. `model` reads texts where rules can't."""
         self._downloader = downloader
         self._tls_of = tls_of
+        self._model = model
         self._catalogue = catalogue
         self._judges: dict[str, EffectJudge] = {}
         self._revision = _revision(catalogue)
@@ -49,43 +63,66 @@ class OpenApiFetcher:
         Where our own data on providers has changed since then, the document is fetched and cut anew whatever the server says.
         Raises what `Downloader.get` raises, and SpecUnusable where the document is none that we can read.
         """
-        download = self._download(source, self._without_revision(known))
+        document = self._document(source, self._without_revision(known))
+        if document is None:
+            return None
+        with named(source.spec_url):
+            return self._read(source, document)
+
+    def _document(self, source: Source, known: Validators | None) -> Document | None:
+        limit = self._downloader.limits.document_bytes
+        if local_files.is_local(source.spec_url):
+            return local_files.read(source.spec_url, known, limit)
+        download = self._download(source, source.spec_url, known)
         if download is None:
             return None
-        try:
-            return self._read(source, download)
-        except SpecUnusable as error:
-            raise SpecUnusable(f"The document at {shown(source.spec_url)} can't be used. {error.message}", hint=error.hint) from error
+        url = parsed(source.spec_url)
+        if is_archive(download.content):
+            with named(source.spec_url):
+                return opened_archive(download.content, unquote(url.fragment), download.validators)
+        files = WebFiles(lambda address: self._download(source, address), address_of(url), self._downloader.deadline(MAX_SECONDS))
+        return Document(download.content, download.validators, files, unquote(url.path).lstrip("/"))
 
-    def _download(self, source: Source, known: Validators | None) -> Download | None:
-        if local_files.is_local(source.spec_url):
-            return local_files.read(source.spec_url, known, self._downloader.limits.document_bytes)
+    def _download(self, source: Source, url: str, known: Validators | None = None) -> Download | None:
         if _is_where_calls_go(source):
-            return self._downloader.get(source.spec_url, known, source.credential, self._tls_of(source))
+            return self._downloader.get(url, known, source.credential, self._tls_of(source))
         if source.credential is None:
-            return self._downloader.get(source.spec_url, known)
+            return self._downloader.get(url, known)
         try:
-            return self._downloader.get(source.spec_url, known)
+            return self._downloader.get(url, known)
         except CredentialWanted as error:
             raise Misconfigured(error.message, hint=_WITHOUT_CREDENTIAL) from error
 
-    def _read(self, source: Source, download: Download) -> FetchedSpec:
-        specification = Specification(parse(download.content))
-        name = self._catalogue.recognise(specification.paths)
-        slices = tuple(Cutter(specification, source.name, self._judge(name)).cut())
+    def _description(self, source: Source, document: Document, files: TreeFiles, warn: Callable[[str], None]) -> Description:
+        if isinstance(document.files, WebFiles) and group_index.recognises(document.content):
+            limit = self._downloader.limits.document_bytes
+            return Description(group_index.read(document.content, document.files.fetch, warn, max_bytes=limit))
+        return model_reading.enriched(reading.read(document.content, source.spec_url, files.beside), self._model, warn)
+
+    def _read(self, source: Source, document: Document) -> FetchedSpec:
+        warnings = Warnings()
+        files = TreeFiles(document.files, document.name)
+        description = self._description(source, document, files, warnings.add)
+        specification = Specification({**description.root, tree_files.KEY: files}, warnings)
+        where = base_url(specification.root, source.spec_url) or source.base_url
+        # What the catalogue adds to a provider's API are calls, which a text about it has none of.
+        is_http = description.protocol == "http"
+        name = self._catalogue.recognise(specification.paths, source.base_url or where) if is_http else None
+        cutter = Cutter(specification, source.name, self._judge(name), description.protocol, only_names_tell=description.only_names_tell)
+        slices = tuple(cutter.cut())
         if name is not None:
             slices = catalogue_files.merged(slices, self._overlay(name, source.name))
-            slices = tuple(_tagged(piece, self._catalogue.providers[name].words) for piece in slices)
-        where = base_url(specification.root, source.spec_url) or source.base_url
-        if not where:
+            slices = tuple(map(self._catalogue.providers[name].enriched, slices))
+        if not where and is_http:
             specification.warnings.add("The document names no server: give the base URL of its calls when adding the source.")
         return FetchedSpec(
-            title=self._catalogue.providers[name].title if name else specification.title,
-            version=specification.version,
+            title=self._catalogue.providers[name].title_of(specification.title) if name else specification.title,
+            version=" @ ".join(filter(None, [specification.version, document.revision])),
             base_url=where,
-            validators=self._with_revision(download.validators),
+            validators=self._with_revision(document.validators if document.is_whole or not files else Validators()),
             slices=slices,
             warnings=specification.warnings.shown(),
+            document_digest=_document_digest(document, has_parts=bool(files)),
         )
 
     def _overlay(self, provider: str, source: str) -> list[Slice]:
@@ -109,15 +146,16 @@ class OpenApiFetcher:
         return self._judges[name]
 
 
+def _document_digest(document: Document, *, has_parts: bool) -> str:
+    """Empty where parts of it were read from elsewhere, one by one."""
+    if has_parts:
+        return document.validators.etag if document.is_whole else ""
+    return hashlib.sha256(document.content).hexdigest()
+
+
 def _is_where_calls_go(source: Source) -> bool:
     """Whether the document's host may have the credential: not where the operator said that calls go elsewhere."""
     return not source.base_url or origin(parsed(source.spec_url)) == origin(parsed(source.base_url))
-
-
-def _tagged(piece: Slice, words: tuple[str, ...]) -> Slice:
-    """With the product's words as tags: how people say which system they mean."""
-    operation = piece.operation
-    return piece.model_copy(update={"operation": operation.model_copy(update={"tags": (*operation.tags, *words)})})
 
 
 def _revision(catalogue: Catalogue) -> str:

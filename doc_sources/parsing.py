@@ -24,8 +24,8 @@ def parse(content: bytes) -> Json:
     start = content[:4096].lstrip()
     if not start:
         raise SpecUnusable("It is empty.")
-    if _HTML.match(content[:4096]):
-        raise _html_page(content)
+    if is_html(content):
+        raise html_refusal(content)
     if b"\0" in start or start.startswith((b"\x1f\x8b", b"PK\x03\x04")):
         raise SpecUnusable("It is binary data.", hint="Give the address of the JSON or YAML text itself, not of an archive.")
     if start[:1] not in b"{[":
@@ -51,10 +51,25 @@ def described(value: Json) -> str:
             return f"the value {quoted(value)}"
 
 
-def _html_page(content: bytes) -> SpecUnusable:
-    found = _HTML_TITLE.search(content[:65536])
-    title = " ".join(found[1].decode(errors="replace").split()) if found else ""
+def is_html(content: bytes) -> bool:
+    """Whether it begins as a page of HTML does."""
+    return _HTML.match(content.removeprefix(_BYTE_ORDER_MARK)[:4096]) is not None
+
+
+def is_titled_as_sign_in(content: bytes) -> bool:
+    """Whether an HTML page's title speaks of signing in."""
+    return _SIGN_IN.search(_title(content)) is not None
+
+
+def html_refusal(content: bytes, *, asks_for_password: bool = False) -> SpecUnusable:
+    """Why a page of HTML is no description."""
+    title = _title(content)
     named = f"It is an HTML page titled {quoted(title)}." if title else "It is an HTML page."
-    if _SIGN_IN.search(title):
+    if asks_for_password or is_titled_as_sign_in(content):
         return SpecUnusable(named, hint="The server asks for a sign-in: add the source with a credential.")
     return SpecUnusable(named, hint="Give the address of the JSON or YAML that the page loads, such as /openapi.json or /swagger.json.")
+
+
+def _title(content: bytes) -> str:
+    found = _HTML_TITLE.search(content[:65536])
+    return " ".join(found[1].decode(errors="replace").split()) if found else ""

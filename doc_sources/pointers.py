@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import unquote
 
 from schemas.base import Json
@@ -22,7 +23,7 @@ def steps(reference: str) -> tuple[str, ...]:
 def follow(document: Json, path: tuple[str, ...]) -> Json:
     """The value at these steps. Raises LookupError where there is none."""
     for step in path:
-        if isinstance(document, dict) and step in document:
+        if isinstance(document, Mapping) and step in document:
             document = document[step]
         elif isinstance(document, list) and step.isascii() and step.isdigit() and int(step) < len(document):
             document = document[int(step)]

@@ -57,7 +57,7 @@ def _discriminator(value: dict[str, Json], name_of: NameOf, used: set[str]) -> J
     mapping = value.get("mapping")
     if not isinstance(mapping, dict):
         return value
-    names = {key: name_of(target) for key, target in mapping.items() if isinstance(target, str) and target.startswith("#")}
+    names = {key: name_of(target) for key, target in mapping.items() if isinstance(target, str) and {"#", "/"} & set(target)}
     used |= {name for name in names.values() if name is not None}
     moved = {key: SCHEMA_HOME + name for key, name in names.items() if name is not None}
     return {**value, "mapping": {key: moved.get(key, target) for key, target in mapping.items() if key in moved or key not in names}}

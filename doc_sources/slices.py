@@ -12,15 +12,15 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from doc_sources import pagination
-from doc_sources.components import Component
-from doc_sources.effects import EffectJudge, Facts
+from doc_sources.effects import EffectJudge, Facts, Judgement
+from doc_sources.formats.description import EFFECT_KEY, EFFECT_REASON_KEY
 from doc_sources.normal_form import NormalOperation, mapping, objects, text
 from doc_sources.rows import RowReader, Rows
 from doc_sources.shapes import ShapeReader
 from doc_sources.specification import Specification
 from schemas.base import Json, digest
 from schemas.errors import LimitExceeded, SpecUnusable, quoted
-from schemas.operation import Operation, Pagination, Parameter, Slice
+from schemas.operation import Effect, Operation, Pagination, Parameter, Protocol, Slice
 
 MAX_TOTAL_BYTES: Final = 2_000_000_000
 """Of all slices of one document as JSON, each of which is hashed. Stripe's, where everything leads to everything, are 336 MB."""
@@ -29,13 +29,26 @@ MAX_TOTAL_BYTES: Final = 2_000_000_000
 class Cutter:
     """Cuts the slices of one document for one source."""
 
-    def __init__(self, specification: Specification, source: str, judge: EffectJudge, *, max_total_bytes: int = MAX_TOTAL_BYTES) -> None:
+    def __init__(
+        self,
+        specification: Specification,
+        source: str,
+        judge: EffectJudge,
+        protocol: Protocol = "http",
+        *,
+        only_names_tell: bool = False,
+        max_total_bytes: int = MAX_TOTAL_BYTES,
+    ) -> None:
         self._specification = specification
         self._source = source
         self._judge = judge
+        self._protocol = protocol
+        self._only_names_tell = only_names_tell
         self._shapes = ShapeReader(specification.components.schema_at)
         self._rows = RowReader(self._shapes)
         self._bytes_left = max_total_bytes
+        # By identity, kept alive beside what it became: most operations share a few.
+        self._known: dict[int, tuple[Json, Parameter]] = {}
 
     def cut(self) -> Iterator[Slice]:
         """Every operation's slice in the document's order. One that can't be written as JSON is left out with a warning.
@@ -51,14 +64,13 @@ class Cutter:
                 self._specification.warnings.add(f"The operation {quoted(operation.name)} is left out: {reason}")
 
     def _slice(self, normal: NormalOperation) -> Slice:
-        components = self._specification.components.closure(normal.uses)
-        self._bytes_left -= sum(component.size_bytes for component in components.values())
+        closure = self._specification.components.closure(normal.uses)
+        self._bytes_left -= closure.size_bytes
         if self._bytes_left < 0:
             raise SpecUnusable("Its operations refer to more schemas than can be kept: each to nearly all of a large document.")
-        # The digest of the document below, made from components that were encoded once for all operations.
-        encoded = {name: component.encoded for name, component in components.items()}
-        slice_hash = digest(self._document(normal, encoded))
-        return Slice(operation=self._operation(normal, slice_hash), document=self._document(normal, _schemas(components)))
+        # Of the document with one digest in place of the schemas, as many operations lead to the same hundreds of them.
+        slice_hash = digest(self._document(normal, closure.digest))
+        return Slice(operation=self._operation(normal, slice_hash), document=self._document(normal, closure.schemas))
 
     def _document(self, normal: NormalOperation, schemas: Json) -> dict[str, Json]:
         document = {
@@ -71,13 +83,16 @@ class Cutter:
     def _operation(self, normal: NormalOperation, slice_hash: str) -> Operation:
         value, method = normal.value, normal.method.upper()
         summary, description = text(value.get("summary")), text(value.get("description"))
-        judgement = self._judge.judge(Facts(method, normal.path, normal.declared_name, summary, description))
+        judgement = self._judgement(normal)
         parameters = tuple(self._parameters(objects(value.get("parameters"))))
+        if self._protocol != "http":
+            parameters += tuple(self._members(value))
         rows = self._rows.read(value, normal.path)
         return Operation(
             id=f"{self._source}:{normal.name}",
             source=self._source,
             name=normal.name,
+            protocol=self._protocol,
             method=method,
             path=normal.path,
             summary=summary,
@@ -92,29 +107,59 @@ class Cutter:
             row_title=rows.title,
             fields=rows.fields,
             pagination=self._pagination(value, parameters, rows),
+            docs_url=_docs_url(value),
             slice_hash=slice_hash,
         )
 
+    def _judgement(self, normal: NormalOperation) -> Judgement:
+        """The judge's on what goes over HTTP, and on an rpc's name. Else that of the format's reader, who knows what a query is.
+
+        Never a fetched document's own.
+        """
+        value = normal.value
+        if self._protocol != "http" and value.get(EFFECT_KEY) in list(Effect):
+            return Judgement(Effect(value[EFFECT_KEY]), text(value.get(EFFECT_REASON_KEY)))
+        if self._protocol not in ("http", "grpc"):
+            return Judgement(Effect.WRITE, "its description does not say what it does")
+        # A query in the path tells actions apart, in the words of their names.
+        path = normal.path.partition("?")[0]
+        summary, description = (text(value.get(key)) for key in ("summary", "description"))
+        only_names_tell = self._only_names_tell
+        return self._judge.judge(Facts(normal.method.upper(), path, normal.declared_name, summary, description, only_names_tell))
+
     def _parameters(self, nodes: Iterable[dict[str, Json]]) -> Iterator[Parameter]:
         for node in nodes:
-            schema = self._specification.components.inlined(_value_schema(node))
-            yield Parameter(
-                name=node["name"],
-                location=node["in"],
-                required=node.get("required") is True,
-                value_schema=schema,
-                description=text(node.get("description")) or text(mapping(schema).get("description")),
-            )
+            if id(node) not in self._known:
+                self._known[id(node)] = (node, self._parameter(node))
+            yield self._known[id(node)][1]
+
+    def _parameter(self, node: dict[str, Json]) -> Parameter:
+        schema = self._specification.components.inlined(_value_schema(node))
+        return Parameter(
+            name=node["name"],
+            location=node["in"],
+            required=node.get("required") is True,
+            value_schema=schema,
+            description=text(node.get("description")) or text(mapping(schema).get("description")),
+        )
+
+    def _members(self, value: dict[str, Json]) -> Iterator[Parameter]:
+        """Of the body, where that is all that a call takes: the arguments of a GraphQL field, the message that an rpc is sent."""
+        contents = mapping(mapping(value.get("requestBody")).get("content"))
+        body = mapping(mapping(contents.get("application/json")).get("schema"))
+        if "$ref" in body:
+            body = mapping(self._specification.components.schema_at(body["$ref"]))
+        required = body.get("required", ())
+        for name, node in mapping(body.get("properties")).items():
+            schema = self._specification.components.inlined(node)
+            said = text(mapping(schema).get("description"))
+            yield Parameter(name=name, location="body", required=name in required, value_schema=schema, description=said)
 
     def _pagination(self, value: dict[str, Json], parameters: tuple[Parameter, ...], rows: Rows) -> Pagination | None:
         if rows.path is None or rows.is_single:
             return None
         leaves = self._rows.scalars(rows.envelope) if rows.envelope else {}
-        return pagination.detect(parameters, pagination.Envelope(leaves, _success_headers(value)), self._shapes)
-
-
-def _schemas(components: dict[str, Component]) -> dict[str, Json]:
-    return {name: component.schema for name, component in components.items()}
+        return pagination.detect(parameters, pagination.Envelope(leaves, _success_headers(value), rows.fields), self._shapes)
 
 
 def _value_schema(node: dict[str, Json]) -> Json:
@@ -122,6 +167,12 @@ def _value_schema(node: dict[str, Json]) -> Json:
     if "schema" in node:
         return node["schema"]
     return next((media["schema"] for media in mapping(node.get("content")).values() if "schema" in mapping(media)), {})
+
+
+def _docs_url(value: dict[str, Json]) -> str:
+    """Where people read on. Only what a browser opens as a page: `javascript:` would run in a console that shows it."""
+    url = text(mapping(value.get("externalDocs")).get("url"))
+    return url if url.startswith(("https://", "http://")) else ""
 
 
 def _has_body(value: dict[str, Json], method: str) -> bool:

@@ -31,11 +31,11 @@ MAX_OPERATIONS: Final = 20_000
 class Specification:
     """One parsed document. `components` resolves its references, `warnings` collects what was wrong with it."""
 
-    def __init__(self, root: Json) -> None:
-        """Raises SpecUnusable where `root` is no OpenAPI 3 or Swagger 2.0 document, saying what it is instead."""
+    def __init__(self, root: Json, warnings: Warnings | None = None) -> None:
+        """`warnings` may hold some already. Raises SpecUnusable where `root` is no OpenAPI 3 or Swagger 2.0 document."""
         self.root = _checked(root)
         self.is_swagger = "swagger" in self.root
-        self.warnings = Warnings()
+        self.warnings = warnings or Warnings()
         home = swagger2.SCHEMA_HOME if self.is_swagger else openapi3.SCHEMA_HOME
         self.components = Components(self.root, home, self.warnings)
         info = mapping(self.root.get("info"))
@@ -62,10 +62,20 @@ class Specification:
         for path, node in self.paths.items():
             if path.startswith("/") and "{}" not in path:
                 item = self.components.resolve(node)
-                yield from (RawOperation(path, item, method, item[method]) for method in METHODS if isinstance(item.get(method), dict))
+                yield from (
+                    RawOperation(path, item, method, value)
+                    for method in METHODS
+                    if (value := self._operation(item.get(method))) is not None
+                )
             elif not path.startswith("x-"):
                 reason = "a parameter in it has no name" if path.startswith("/") else "a path starts with a slash"
                 self.warnings.add(f"The path {quoted(path)} is left out: {reason}.")
+
+    def _operation(self, node: Json) -> dict[str, Json] | None:
+        """An operation object, which may stand in a file of its own, or None where there is none."""
+        if not isinstance(node, dict):
+            return None
+        return self.components.resolve(node) or None if isinstance(node.get("$ref"), str) else node
 
 
 def _unique_names(operations: list[RawOperation]) -> list[str]:

@@ -10,11 +10,23 @@ import httpx
 from schemas.errors import Misconfigured, SpecUnusable, quoted
 
 BOTOCORE: Final = "botocore:"
+CATALOGUE: Final = "catalogue:"
+GITHUB: Final = "github:"
 
 
 def is_botocore(url: str) -> bool:
     """Whether it means AWS services, which botocore describes: `botocore:ec2,rds`."""
     return url.startswith(BOTOCORE)
+
+
+def is_catalogued(url: str) -> bool:
+    """Whether it means a provider of the catalogue, which knows where its description is: `catalogue:gcp/compute`."""
+    return url.startswith(CATALOGUE)
+
+
+def is_github(url: str) -> bool:
+    """Whether it means the texts of a repository: `github:owner/repository`."""
+    return url.startswith(GITHUB)
 
 
 def shown(url: str) -> str:
@@ -52,6 +64,13 @@ def joined(base: httpx.URL, location: str) -> httpx.URL:
 def origin(url: httpx.URL) -> tuple[str, str, int]:
     """Scheme, host and port (RFC 6454)."""
     return url.scheme, url.host.lower().rstrip("."), port(url)
+
+
+def address_of(url: httpx.URL) -> str:
+    """The origin as it is written: `https://example.org:8443`."""
+    scheme, host, number = origin(url)
+    shown_host = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{shown_host}" + ("" if url.port is None else f":{number}")
 
 
 def port(url: httpx.URL) -> int:
