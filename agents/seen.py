@@ -9,7 +9,15 @@ import orjson
 
 from agents.speech.voice import Voice
 from schemas.base import Json, canonical_json, lookup
-from schemas.operation import CursorPagination, LinkPagination, Operation, rows_of
+from schemas.operation import (
+    CursorPagination,
+    LastRowPagination,
+    LinkPagination,
+    OffsetPagination,
+    Operation,
+    PagePagination,
+    rows_of,
+)
 from schemas.run import CallRecord
 
 
@@ -59,21 +67,27 @@ class Seen:
 
     def _offers_more(self) -> bool:
         """Whether a page was offered that was not read."""
-        pagination = self.operation.pagination
-        if isinstance(pagination, CursorPagination) and self.operation.protocol == "aws":
-            return bool(_cursors_offered(pagination, self.delivered) - _cursors_used(pagination, self.delivered))
-        if isinstance(pagination, CursorPagination):
-            return bool(lookup(self._last_response, pagination.next_path))
-        if isinstance(pagination, LinkPagination) and self.last:
-            links = ", ".join(value for name, value in self.last.response_headers if name.lower() == "link")
-            return 'rel="next"' in links
-        return False
+        match self.operation.pagination:
+            case CursorPagination() as pagination if self.operation.protocol == "aws":
+                return bool(_cursors_offered(pagination, self.delivered) - _cursors_used(pagination, self.delivered))
+            case CursorPagination() as pagination:
+                return bool(_cursors_offered(pagination, self.delivered[-1:]))
+            case LastRowPagination(more_path=path) | LinkPagination(next_path=str(path)):
+                return bool(lookup(self._last_response, path))
+            case LinkPagination() if self.last:
+                links = ", ".join(value for name, value in self.last.response_headers if name.lower() == "link")
+                return 'rel="next"' in links
+            case _:
+                return False
 
     def _total(self) -> int:
         """How many rows the server says there are; 0 where it does not say."""
-        path = getattr(self.operation.pagination, "total_path", None)
-        total = lookup(self._last_response, path) if path else None
-        return total if isinstance(total, int) else 0
+        match self.operation.pagination:
+            case PagePagination(total_path=str(path)) | OffsetPagination(total_path=str(path)):
+                total = lookup(self._last_response, path)
+                return total if isinstance(total, int) else 0
+            case _:
+                return 0
 
     @property
     def _last_response(self) -> Json:

@@ -109,9 +109,13 @@ def _is_sent(location: str, name: str) -> bool:
 def with_template(parameters: list[dict[str, Json]], path: str) -> list[dict[str, Json]]:
     """The parameters, path parameters made required, and a required text for each `{name}` of the path that nobody declares."""
     declared = {parameter["name"] for parameter in parameters if parameter["in"] == "path"}
-    named = [{**parameter, "required": True} if parameter["in"] == "path" else parameter for parameter in parameters]
+    named = [parameter if _may_stay(parameter) else {**parameter, "required": True} for parameter in parameters]
     missing = [name for name in dict.fromkeys(_TEMPLATE.findall(path)) if name and name not in declared]
     return named + [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in missing]
+
+
+def _may_stay(parameter: dict[str, Json]) -> bool:
+    return parameter["in"] != "path" or parameter.get("required") is True
 
 
 def collected(parts: Mapping[str, Json], convert: Callable[[Json], Converted]) -> Converted:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -12,8 +13,8 @@ from doc_sources.normal_form import METHODS, mapping
 from doc_sources.rows import NO_ROWS, RowReader, Rows
 from doc_sources.schema_conversion import SCHEMA_HOME
 from doc_sources.shapes import ShapeReader
-from schemas.base import Frozen, Json
-from schemas.operation import Echo, Filter, Operation, Pagination, Slice
+from schemas.base import Frozen, Json, text_digest
+from schemas.operation import Echo, Filter, LinkPagination, Operation, Pagination, Parameter, Slice
 
 OpenApiPath = Annotated[str, Field(pattern=r"^/")]
 
@@ -77,8 +78,9 @@ class Provider(Frozen):
     `words` are what people call the product and what it is about, for search. Its description is looked for at the `live` paths below the
     base URL, then where it is `published`, then in the `descriptor` that is shipped (a file of `descriptors/`); where a provider has
     `services`, each has its own. Its paths begin at the `base_path` below where it runs (`/api/v1`). `rows` says where an operation
-    holds its rows, as in `Operation.rows_path`, where its schema alone does not tell. `credential` is what its servers usually want
-    (empty: nothing), `docs` is for people.
+    holds its rows, as in `Operation.rows_path`, where its schema alone does not tell. `goes_on_by` names texts that the URLs of
+    next pages ask by although no description declares them: calls may send them as if it did. `credential` is what its servers usually
+    want (empty: nothing), `docs` is for people.
     """
 
     title: str
@@ -95,6 +97,7 @@ class Provider(Frozen):
     docs: Address | None = None
     rows: dict[OperationPattern, str] = Field(default_factory=dict)
     meanings: tuple[Meaning, ...] = ()
+    goes_on_by: tuple[str, ...] = ()
     overlay: Overlay | None = None
 
     @model_validator(mode="after")
@@ -118,9 +121,11 @@ class Provider(Frozen):
         """The slice with what is known of its operation."""
         placed = self._placed(piece)
         operation = placed.operation
-        more: dict[str, object] = {"filters": self._filters(operation), "echo": self._echo(operation)}
-        more |= {"pagination": self._pagination(operation), "docs_url": operation.docs_url or self.docs or ""}
-        return tagged(placed.model_copy(update={"operation": operation.model_copy(update=more)}), self.words)
+        meanings = [meaning for meaning in self.meanings if meaning.fits(operation)]
+        more: dict[str, object] = {"filters": _filters(operation, meanings), "echo": _echo(operation, meanings)}
+        more |= {"pagination": _pagination(operation, meanings), "docs_url": operation.docs_url or self.docs or ""}
+        known = operation.model_copy(update={**more, "tags": (*operation.tags, *self.words)})
+        return _going_on_by(self.goes_on_by, placed.model_copy(update={"operation": known}))
 
     def _placed(self, piece: Slice) -> Slice:
         """With the rows where they are said to be; as it is where nothing is said, or the schema has no list there."""
@@ -132,22 +137,22 @@ class Provider(Frozen):
         more = {"rows_path": found.path, "row_is_single": False, "row_title": found.title, "fields": found.fields, "pagination": None}
         return piece.model_copy(update={"operation": operation.model_copy(update=more)})
 
-    def _filters(self, operation: Operation) -> tuple[Filter, ...]:
-        """Those of a listing: nobody filters a single thing."""
-        if operation.row_is_single:
-            return ()
-        said = [kept for meaning in self.meanings if meaning.fits(operation) for kept in meaning.filters]
-        return tuple(kept for kept in said if _takes(operation, kept.parameter) and operation.field(kept.path))
 
-    def _pagination(self, operation: Operation) -> Pagination | None:
-        if operation.pagination or operation.rows_path is None or operation.row_is_single:
-            return operation.pagination
-        said = (meaning.pagination for meaning in self.meanings if meaning.pagination and meaning.fits(operation))
-        return next((pages for pages in said if all(_takes(operation, name) for name in _parameters(pages))), None)
-
-    def _echo(self, operation: Operation) -> tuple[Echo, ...]:
-        said = [echo for meaning in self.meanings if meaning.fits(operation) for echo in meaning.echo]
-        return tuple(echo for echo in said if _takes(operation, echo.parameter) and (operation.field(echo.path) or not echo.in_rows))
+def _going_on_by(names: tuple[str, ...], piece: Slice) -> Slice:
+    """The slice with these query parameters declared, if it goes on at URLs in its body."""
+    operation = piece.operation
+    missing = [name for name in names if not _takes(operation, name)]
+    if not missing or not isinstance(operation.pagination, LinkPagination) or operation.pagination.next_path is None:
+        return piece
+    schema = {"type": "string"}
+    method, item = operation.method.lower(), piece.document["paths"][operation.path]
+    declared = [*item[method].get("parameters", ()), *({"name": name, "in": "query", "schema": schema} for name in missing)]
+    paths = {operation.path: {**item, method: {**item[method], "parameters": declared}}}
+    more = {
+        "parameters": (*operation.parameters, *(Parameter(name=name, location="query", value_schema=schema) for name in missing)),
+        "slice_hash": text_digest(" ".join((operation.slice_hash, *missing))),
+    }
+    return Slice(operation=operation.model_copy(update=more), document={**piece.document, "paths": paths})
 
 
 def tagged(piece: Slice, words: tuple[str, ...]) -> Slice:
@@ -161,6 +166,26 @@ def _rows_at(piece: Slice, path: str) -> Rows:
     operation = piece.document["paths"][piece.operation.path][piece.operation.method.lower()]
     shapes = ShapeReader(lambda reference: schemas.get(reference.removeprefix(SCHEMA_HOME)))
     return RowReader(shapes).listed_at(operation, path)
+
+
+def _filters(operation: Operation, meanings: Sequence[Meaning]) -> tuple[Filter, ...]:
+    """Those of a listing: nobody filters a single thing."""
+    if operation.row_is_single:
+        return ()
+    said = [kept for meaning in meanings for kept in meaning.filters]
+    return tuple(kept for kept in said if _takes(operation, kept.parameter) and operation.field(kept.path))
+
+
+def _pagination(operation: Operation, meanings: Sequence[Meaning]) -> Pagination | None:
+    if operation.pagination or operation.rows_path is None or operation.row_is_single:
+        return operation.pagination
+    said = (meaning.pagination for meaning in meanings if meaning.pagination)
+    return next((pages for pages in said if all(_takes(operation, name) for name in _parameters(pages))), None)
+
+
+def _echo(operation: Operation, meanings: Sequence[Meaning]) -> tuple[Echo, ...]:
+    said = [echo for meaning in meanings for echo in meaning.echo]
+    return tuple(echo for echo in said if _takes(operation, echo.parameter) and (operation.field(echo.path) or not echo.in_rows))
 
 
 def _parameters(pages: Pagination) -> list[str]:

@@ -31,7 +31,7 @@ _PAGING_WORDS: Final = frozenset(
 # … and of what a server says about its answer ("apiVersion", "took_ms"); a thing of its own has a status and a type, too.
 _REPORT_WORDS: Final = frozenset(
     """kind api version status code success ok message error errors warning warnings took time ms timestamp type url href object request id
-    incomplete truncated results matching returned""".split()
+    incomplete truncated results matching returned response""".split()
 )
 
 
@@ -55,6 +55,7 @@ class RowReader:
     def __init__(self, shapes: ShapeReader) -> None:
         self._shapes = shapes
         self._fields: dict[str, tuple[RowField, ...]] = {}
+        self._leaf_fields: dict[tuple[str, int, bool, bool], tuple[Shape, RowField]] = {}
 
     def read(self, operation: Mapping[str, Json], path: str) -> Rows:
         """The rows of an operation in normal form. A list of plain values, or a body without a schema, holds none."""
@@ -76,6 +77,16 @@ class RowReader:
             return NO_ROWS
         return Rows(path, title=self._title(items, row), fields=self._fields_of(items, row), envelope=envelope)
 
+    def listed_at(self, operation: Mapping[str, Json], path: str) -> Rows:
+        """The rows of the list at a path, on which `[]` goes through a list; none where the schema has no list there."""
+        schema = _success_schema(mapping(operation.get("responses")))
+        for step in path.split("."):
+            schema = self._shapes.read(schema).properties.get(step.removesuffix("[]"))
+            if step.endswith("[]"):
+                schema = self._shapes.read(schema).items
+        shape = self._shapes.read(schema)
+        return self.collection(path, shape.items, None) if shape.type == "array" else NO_ROWS
+
     def scalars(self, envelope: Shape) -> dict[str, Shape]:
         """The leaves of an envelope that are no collection, by dotted path."""
         return {path: shape for path, shape, _, _ in self._leaves(envelope) if shape.type != "array"}
@@ -89,7 +100,7 @@ class RowReader:
 
     def _wrapped_collection(self, body: Shape, path: str) -> tuple[str, Json] | None:
         """The same inside the one object that a report on the call wraps: `{"status": …, "data": {"alerts": […]}}`."""
-        wrapper = next((name for name in body.properties if name in _WRAPPERS), None)
+        wrapper = next((name for name in body.properties if name.lower() in _WRAPPERS), None)
         if wrapper is None or not all(_is_report(name) for name in body.properties if name != wrapper):
             return None
         found = self._collection_in(self._shapes.read(body.properties[wrapper]), path)
@@ -113,24 +124,21 @@ class RowReader:
         return self._fields[reference]
 
     def _flattened(self, row: Shape) -> tuple[RowField, ...]:
-        return tuple(
-            RowField(
-                path=path,
-                type=leaf.type,
-                format=leaf.format,
-                enum=tuple(_as_text(value) for value in leaf.enum or ()),
-                nullable=nullable,
-                required=required,
-                description=leaf.description,
-            )
-            for path, leaf, required, nullable in self._leaves(row)
-        )
+        return tuple(self._field(*leaf) for leaf in self._leaves(row))
+
+    def _field(self, path: str, leaf: Shape, required: bool, nullable: bool) -> RowField:
+        # By the shape's identity, which is kept alive beside what it became: half of GitHub's fields are those of a user.
+        key = (path, id(leaf), required, nullable)
+        known = self._leaf_fields.get(key)
+        if known is None:
+            known = self._leaf_fields[key] = (leaf, _row_field(path, leaf, required, nullable))
+        return known[1]
 
     def _leaves(self, root: Shape) -> Iterator[tuple[str, Shape, bool, bool]]:
         """Path, shape, whether it is always there, and whether it, or an object on the way to it, may be null."""
-        return islice(self._below(root, "", True, False), MAX_FIELDS)
+        return islice(self._below(root, "", MAX_DEPTH, True, False), MAX_FIELDS)
 
-    def _below(self, parent: Shape, prefix: str, required: bool, nullable: bool) -> Iterator[tuple[str, Shape, bool, bool]]:
+    def _below(self, parent: Shape, prefix: str, depth: int, required: bool, nullable: bool) -> Iterator[tuple[str, Shape, bool, bool]]:
         for name, schema in parent.properties.items():
             # A dotted path can't address these.
             if "." in name or not name:
@@ -139,10 +147,22 @@ class RowReader:
             is_required = required and name in parent.required
             is_nullable = nullable or shape.admits_null
             path = prefix + name
-            if shape.type == "object" and shape.properties and path.count(".") + 1 < MAX_DEPTH:
-                yield from self._below(shape, f"{path}.", is_required, is_nullable)
+            if depth > 1 and shape.properties and shape.type == "object":
+                yield from self._below(shape, f"{path}.", depth - 1, is_required, is_nullable)
             else:
                 yield path, shape, is_required, is_nullable
+
+
+def _row_field(path: str, leaf: Shape, required: bool, nullable: bool) -> RowField:
+    return RowField(
+        path=path,
+        type=leaf.type,
+        format=leaf.format,
+        enum=tuple(map(_as_text, leaf.enum or ())),
+        nullable=nullable,
+        required=required,
+        description=leaf.description,
+    )
 
 
 def _success_schema(responses: Mapping[str, Json]) -> Json:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from doc_sources.normal_form import mapping, text
 from schemas.base import Json
@@ -21,16 +21,21 @@ _NAMES: Final[dict[str, JsonType]] = {
     "object": "object",
     "array": "array",
 }
+_SINGLE: Final = {name: frozenset({name}) for name in _NAMES}
+_OF_TYPES: Final = {frozenset({"integer", "number"}): _NAMES["number"], **{_SINGLE[name]: kind for name, kind in _NAMES.items()}}
 _OF_VALUE: Final = {str: "string", bool: "boolean", int: "integer", float: "number"}
 
 
-@dataclass(frozen=True)
-class Shape:
+_NO_PROPERTIES: Final[Mapping[str, Json]] = MappingProxyType({})
+_NO_NAMES: Final = frozenset[str]()
+
+
+class Shape(NamedTuple):
     """`properties` and `items` are schemas still to be looked at. `enum` is None where any value goes."""
 
     types: Types = None
     admits_null: bool = True
-    properties: Mapping[str, Json] = field(default_factory=dict)
+    properties: Mapping[str, Json] = _NO_PROPERTIES
     required: frozenset[str] = frozenset()
     items: Json = None
     enum: tuple[Json, ...] | None = None
@@ -41,13 +46,10 @@ class Shape:
     @property
     def type(self) -> JsonType:
         """The one type, `number` for integers and numbers mixed, else `any`."""
-        types = self.types or frozenset()
-        if types == {"integer", "number"}:
-            return "number"
-        if len(types) == 1:
-            return _NAMES.get(next(iter(types)), "any")
-        return "any"
+        return _OF_TYPES.get(self.types or frozenset(), "any")
 
+
+_COMBINATIONS: Final = frozenset({"allOf", "anyOf", "oneOf"})
 
 _ANYTHING: Final = Shape()
 _NULL: Final = Shape(types=frozenset())
@@ -64,11 +66,16 @@ class ShapeReader:
         """`schema_at` gives the schema that a reference means."""
         self._schema_at = schema_at
         self._steps_left = 0
+        # By identity, kept alive beside its shape: operations share components, and a component's properties are asked for again and again.
+        self._known: dict[int, tuple[Json, Shape]] = {}
 
     def read(self, schema: Json) -> Shape:
         """The shape of a schema in JSON Schema 2020-12. A reference to itself at the same place adds nothing."""
-        self._steps_left = MAX_STEPS
-        return self._read(schema, frozenset())
+        known = self._known.get(id(schema))
+        if known is None:
+            self._steps_left = MAX_STEPS
+            known = self._known[id(schema)] = (schema, self._read(schema, frozenset()))
+        return known[1]
 
     def _read(self, schema: Json, inside: frozenset[str]) -> Shape:
         self._steps_left -= 1
@@ -78,6 +85,8 @@ class ShapeReader:
         reference = schema.get("$ref")
         if isinstance(reference, str) and reference not in inside:
             shape = _both(shape, self._read(self._schema_at(reference), inside | {reference}))
+        if _COMBINATIONS.isdisjoint(schema):
+            return shape
         for part in _listed(schema, "allOf"):
             shape = _both(shape, self._read(part, inside))
         for key in ("anyOf", "oneOf"):
@@ -95,7 +104,7 @@ def _own(schema: dict[str, Json]) -> Shape:
         types=types,
         admits_null=admits_null and (not isinstance(enum, list) or None in enum),
         properties=properties,
-        required=frozenset(name for name in _listed(schema, "required") if isinstance(name, str)),
+        required=frozenset([name for name in _listed(schema, "required") if isinstance(name, str)]) if "required" in schema else _NO_NAMES,
         items=schema.get("items"),
         enum=tuple(value for value in enum if value is not None) if isinstance(enum, list) else None,
         format=text(schema.get("format")),
@@ -108,7 +117,7 @@ def _own(schema: dict[str, Json]) -> Shape:
 def _types(schema: dict[str, Json]) -> tuple[Types, bool]:
     declared = schema.get("type")
     if isinstance(declared, str):
-        declared = [declared]
+        return (frozenset(), True) if declared == "null" else (_SINGLE.get(declared) or frozenset({declared}), False)
     if not isinstance(declared, list):
         return None, True
     names = {name for name in declared if isinstance(name, str)}
@@ -118,11 +127,11 @@ def _types(schema: dict[str, Json]) -> tuple[Types, bool]:
 def _guessed(shape: Shape) -> Shape:
     """A schema that forgot its type but has properties, items or an enum means what it lists, and no null."""
     if shape.properties:
-        return replace(shape, types=frozenset({"object"}), admits_null=False)
+        return shape._replace(types=frozenset({"object"}), admits_null=False)
     if shape.items is not None:
-        return replace(shape, types=frozenset({"array"}), admits_null=False)
+        return shape._replace(types=frozenset({"array"}), admits_null=False)
     if shape.enum:
-        return replace(shape, types=frozenset(_OF_VALUE.get(type(value), "object") for value in shape.enum))
+        return shape._replace(types=frozenset(_OF_VALUE.get(type(value), "object") for value in shape.enum))
     return shape
 
 
@@ -159,7 +168,7 @@ def _either(parts: list[Shape]) -> Shape:
     """A value that fits one of the parts. What is said of it is what all parts agree on, null aside."""
     solid = [part for part in parts if part.types != frozenset()]
     if not solid:
-        return replace(_NULL, admits_null=bool(parts))
+        return _NULL._replace(admits_null=bool(parts))
     enums = [part.enum for part in solid]
     return Shape(
         types=None if any(part.types is None for part in solid) else frozenset().union(*(part.types or () for part in solid)),

@@ -32,6 +32,8 @@ class Swagger2Reader:
     def __init__(self, root: dict[str, Json], components: Components) -> None:
         self._components = components
         self._consumes = _media_types(root.get("consumes"))
+        # By identity: the nodes live as long as the document.
+        self._known: dict[int, Converted] = {}
         self._produces = _media_types(root.get("produces"))
 
     def normal(self, raw: RawOperation) -> NormalOperation:
@@ -59,6 +61,11 @@ class Swagger2Reader:
         return {(text(node.get("in")), text(node.get("name"))): node for node in nodes}
 
     def _parameter(self, node: dict[str, Json]) -> Converted:
+        if id(node) not in self._known:
+            self._known[id(node)] = self._converted(node)
+        return self._known[id(node)]
+
+    def _converted(self, node: dict[str, Json]) -> Converted:
         used: set[str] = set()
         value: dict[str, Json] = {key: node[key] for key in ("name", "in", "description", "required", "allowEmptyValue") if key in node}
         value["schema"] = self._inline_schema(node, used)

@@ -84,17 +84,33 @@ class CursorPagination(Frozen):
     max_size: int | None = None
 
 
+class LastRowPagination(Frozen):
+    """`?starting_after=<id of the last row>`: a row says at `row_path` what the next page begins after. Ends when `more_path` is false."""
+
+    style: Literal["last_row"] = "last_row"
+    cursor_parameter: str
+    row_path: str
+    more_path: str
+    size_parameter: str | None = None
+    max_size: int | None = None
+
+
 class LinkPagination(Frozen):
-    """`Link: <…>; rel="next"` (RFC 8288). Ends at the first response without it."""
+    """The response spells out the next page's URL. Ends at the first response without one.
+
+    It stands in the body at `next_path`, where null, empty and absent are none; without a `next_path`, in the header
+    `Link: <…>; rel="next"` (RFC 8288).
+    """
 
     style: Literal["link"] = "link"
+    next_path: str | None = None
     page_parameter: str | None = None
     size_parameter: str | None = None
     max_size: int | None = None
 
 
 Pagination = Annotated[
-    PagePagination | OffsetPagination | CursorPagination | LinkPagination,
+    PagePagination | OffsetPagination | CursorPagination | LastRowPagination | LinkPagination,
     Attribute(discriminator="style"),
 ]
 
@@ -193,7 +209,8 @@ class Slice(Frozen):
     """An OpenAPI 3.1 document of exactly one operation with the closure of its local references.
 
     `digest` is taken over `document`, with descriptions and examples left in: a change of words re-verifies too,
-    because the words are what a tool was written from.
+    because the words are what a tool was written from. Where the document is of OpenAPI, one digest of all its schemas' digests
+    by name stands in it for the schemas, as many operations lead to the same hundreds of them.
     """
 
     operation: Operation

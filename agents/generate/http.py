@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, assert_never
+from urllib.parse import parse_qsl
 
 from agents.generate.expressions import literal, prose
-from schemas.operation import CursorPagination, OffsetPagination, Operation, PagePagination, Pagination
+from schemas.operation import (
+    CursorPagination,
+    LastRowPagination,
+    LinkPagination,
+    OffsetPagination,
+    Operation,
+    PagePagination,
+    Pagination,
+)
 from schemas.query import Call
 
 PAGE_SIZE = 100
@@ -14,42 +23,50 @@ PAGE_SIZE = 100
 
 def relation(call: Call, operation: Operation) -> dict[str, Any]:
     """What the template says of one GET."""
-    pagination = operation.pagination
-    size_name = getattr(pagination, "size_parameter", None) or getattr(pagination, "limit_parameter", None)
-    maximum = pagination.max_size if pagination else None
+    # httpx puts `params` in the place of a query that the URL has: what the path says in one goes with them.
+    path, _, query = operation.path.partition("?")
+    fixed = [f"{literal(name)}: {literal(value)}" for name, value in parse_qsl(query)]
+    paging = _paging(operation.pagination)
     return {
         "alias": call.alias,
-        "path": literal(operation.path),
+        "path": literal(path),
         "shown_path": prose(operation.path),
-        "style": pagination.style if pagination else "",
-        "position": literal(_position(pagination)),
-        "first_page": getattr(pagination, "first_page", 1),
+        "style": operation.pagination.style if operation.pagination else "",
         "single": operation.row_is_single,
         "rows": _subscript(operation.rows_path or ""),
-        "size": f"{literal(size_name)}: {min(maximum, PAGE_SIZE)}" if size_name and maximum else "",
-        "total": _subscript(getattr(pagination, "total_path", None) or ""),
-        "next": _next(getattr(pagination, "next_path", None) or ""),
+        **paging,
+        "always": ", ".join([*fixed, *paging.get("size", ())]),
     }
 
 
-def _position(pagination: Pagination | None) -> str:
-    """The parameter that says which page is wanted."""
+def _paging(pagination: Pagination | None) -> dict[str, Any]:
+    """What the template says of a style: the parameters that ask for a page, and where a body says how to go on."""
     match pagination:
-        case PagePagination():
-            return pagination.page_parameter
-        case OffsetPagination():
-            return pagination.offset_parameter
-        case CursorPagination():
-            return pagination.cursor_parameter
-        case _:
-            return ""
+        case None:
+            return {}
+        case PagePagination(page_parameter=name, size_parameter=size, total_path=total):
+            return _asked(name, size, pagination.max_size) | {"first_page": pagination.first_page, "total": _subscript(total or "")}
+        case OffsetPagination(offset_parameter=name, limit_parameter=size, total_path=total):
+            return _asked(name, size, pagination.max_size) | {"total": _subscript(total or "")}
+        case CursorPagination(cursor_parameter=name, size_parameter=size, next_path=path, more_path=more):
+            return _asked(name, size, pagination.max_size) | {"next": _gently(path), "more": _gently(more) if more else ""}
+        case LastRowPagination(cursor_parameter=name, size_parameter=size, row_path=path, more_path=more):
+            return _asked(name, size, pagination.max_size) | {"key": _subscript(path), "more": _gently(more)}
+        case LinkPagination(size_parameter=size, next_path=path):
+            return _asked("", size, pagination.max_size) | {"next": _gently(path) if path else ""}
+        case other:
+            assert_never(other)
+
+
+def _asked(position: str, size: str | None, most: int | None) -> dict[str, Any]:
+    return {"position": literal(position), "size": [f"{literal(size)}: {min(most, PAGE_SIZE)}"] if size and most else []}
 
 
 def _subscript(path: str) -> str:
     return "".join(f"[{literal(step)}]" for step in path.split(".") if step)
 
 
-def _next(path: str) -> str:
-    """A last page may leave the cursor out, so it is looked up gently."""
+def _gently(path: str) -> str:
+    """A last page may leave out what leads to the next, so that it is looked up without raising."""
     *steps, last = path.split(".")
     return "body" + "".join(f".get({literal(step)}, {{}})" for step in steps) + f".get({literal(last)})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -9,10 +10,20 @@ from typing import Any
 from agents.generate.bodies import body, put
 from agents.generate.expressions import literal
 from agents.generate.samples import Samples, nothing
-from schemas.base import Json
+from schemas.base import Json, lookup
 from schemas.evaluate import evaluate
-from schemas.operation import Operation
+from schemas.operation import (
+    CursorPagination,
+    LastRowPagination,
+    LinkPagination,
+    OffsetPagination,
+    Operation,
+    PagePagination,
+)
 from schemas.query import Query
+
+SERVER = "http://api.test"
+"""Where the tests' server is: a name that is none (RFC 6761)."""
 
 ENDLESS = 1_000_000
 """The total that a server claims which never comes to an end."""
@@ -27,7 +38,8 @@ def context(query: Query, operations: Mapping[str, Operation], samples: Samples,
         "bodies": bodies,
         "empty_bodies": repr(_bodies(query, operations, empty)),
         "endless_bodies": _named(repr(_bodies(query, operations, samples.rows, endless=True)), samples),
-        "link": literal(f'<http://api.test{operations[query.calls[-1].operation].path}>; rel="next"'),
+        "link": literal(f'<{SERVER}{operations[query.calls[-1].operation].path}>; rel="next"'),
+        "is_told_by_query": any("?" in operations[call.operation].path for call in query.calls),
         "pages": any(operations[call.operation].pagination for call in query.calls),
         "expected": _named(repr(evaluate(query, samples.rows, {}, now).rows), samples),
         "expected_of_nothing": repr(evaluate(query, empty, {}, now).rows),
@@ -50,11 +62,28 @@ def _bodies(
 
 
 def _page(operation: Operation, rows: list[Json], *, endless: bool) -> Json:
+    style = operation.pagination
+    if isinstance(style, LastRowPagination):
+        rows = [_with_key(row, style.row_path) for row in rows]
     page = body(operation, rows)
     if operation.row_is_single or not operation.rows_path:
         return page
-    if total := getattr(operation.pagination, "total_path", None):
-        put(page, total, ENDLESS if endless else len(rows))
-    if endless and (following := getattr(operation.pagination, "next_path", None)):
-        put(page, following, "more")
+    match style:
+        case PagePagination(total_path=str(total)) | OffsetPagination(total_path=str(total)):
+            put(page, total, ENDLESS if endless else len(rows))
+        case CursorPagination(next_path=following, more_path=more) if endless:
+            put(page, following, "more")
+            if more:
+                put(page, more, value=True)
+        case LastRowPagination(more_path=more):
+            put(page, more, endless)
+        case LinkPagination(next_path=str(following)) if endless:
+            put(page, following, f"{SERVER}{operation.path}{'&' if '?' in operation.path else '?'}more")
     return page
+
+
+def _with_key(row: Json, path: str) -> Json:
+    """The row with something to go on after."""
+    keyed = copy.deepcopy(row)
+    put(keyed, path, lookup(keyed, path) or "last")
+    return keyed

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 import orjson
 
@@ -114,12 +114,12 @@ class RehearsalApi:
 
     def bodies(self, listing: Listing, arguments: Mapping[str, Scalar]) -> Iterator[Json]:
         """The body of every page, as a reader gets them who asks for no size; nothing is recorded."""
-        rows = self._rows(listing.operation)
+        rows, received = self._rows(listing.operation), Received(urlsplit(BASE_URL).path + quote(listing.operation.path), {})
         if listing.gauge:
             yield listing.gauge.sample(self._series(listing.operation), arguments)
             return
-        for page in walk(listing.operation, len(rows), self.cap(len(rows)), self._seed):
-            yield listing.envelope.body(rows[page.start : page.stop], page)
+        for page in walk(listing.operation, len(rows), self.cap(len(rows)), self._seed, listing.maker.keys(rows)):
+            yield listing.envelope.body(rows[page.start : page.stop], page, _following(received, page))
 
     def send(self, request: WireRequest) -> WireResponse:
         """The answer to one request."""
@@ -162,13 +162,14 @@ class RehearsalApi:
         among = kept(operation, listing.maker, received.sent, rows)
         total = len(rows) if among is None else len(among)
         extent = total + ENDLESS * self.cap(total) if self._endless and operation.pagination else total
-        return replace(cut(operation, received.query, extent, self.cap(total), self._seed), among=among)
+        keys = listing.maker.keys(rows if among is None else [rows[index] for index in among])
+        return replace(cut(operation, received.query, extent, self.cap(total), self._seed, keys), among=among)
 
     def _body(self, listing: Listing, received: Received, page: Page) -> Json:
         rows, operation = self._rows(listing.operation), listing.operation
         shown = replace(page, start=0, stop=page.size) if self._endless else page
         found = in_rows(operation, listing.maker, received.sent, [rows[index] for index in shown.indices if index < len(rows)])
-        body = listing.envelope.body(found, page)
+        body = listing.envelope.body(found, page, _following(received, page))
         if not listing.envelope.is_bare:
             in_body(operation, received.sent, body, listing.envelope.schema)
         return body
@@ -181,11 +182,18 @@ class RehearsalApi:
 
 
 def _link(operation: Operation, received: Received, page: Page) -> Headers:
-    """RFC 8288, as an absolute URL: the request's own with the next page in place of this one."""
-    if not isinstance(operation.pagination, LinkPagination) or page.next is None:
+    """RFC 8288, for a listing whose bodies don't name the next page."""
+    style, following = operation.pagination, _following(received, page)
+    if not isinstance(style, LinkPagination) or style.next_path or following is None:
         return ()
-    place = urlsplit(BASE_URL)._replace(path=received.path, query=urlencode({**received.query, **page.next}))
-    return (("link", f'<{place.geturl()}>; rel="next"'),)
+    return (("link", f'<{following}>; rel="next"'),)
+
+
+def _following(received: Received, page: Page) -> str | None:
+    """The absolute URL of the next page: the request's own with that page in place of this one."""
+    if page.next is None:
+        return None
+    return urlsplit(BASE_URL)._replace(path=received.path, query=urlencode({**received.query, **page.next})).geturl()
 
 
 def _error(listing: Listing, status: int, reason: str, retry_after_seconds: int | None = None, *, code: str = "") -> WireResponse:

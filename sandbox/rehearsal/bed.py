@@ -49,6 +49,7 @@ class Bed:
         self._makers = makers
         self._single = single
         self._keys: dict[str, set[str]] = {}
+        self._marked: dict[str, set[str]] = {}
         self._last_keys: dict[str, Json] = {}
         self._stale = 0
 
@@ -87,6 +88,7 @@ class Bed:
         mine = {path: choice for path, choice in {**keys, **chosen}.items() if _is_of(path, call.alias)}
         maker, by_path = self._makers[call.operation], {path.partition(".")[2]: choice for path, choice in mine.items()}
         row = maker.bare(by_path) if self._is_bare else maker.row(by_path)
+        maker.mark(row, self._marked.setdefault(call.operation, set()))
         rows.append(Planted(row, subject.note))
         return row
 

@@ -15,7 +15,7 @@ from sandbox.rehearsal.plant import Planter
 from sandbox.rehearsal.variants import newer, without, without_optional
 from sandbox.rehearsal.world import World
 from schemas.base import Scalar
-from schemas.operation import CursorPagination, Operation, Slice
+from schemas.operation import CursorPagination, LastRowPagination, Operation, Slice
 from schemas.query import MetricJoin, Query
 
 Demand = Literal["exact", "exact or raise", "raise"]
@@ -117,8 +117,11 @@ class Playbook:
             yield self._hurt(f"while {name} answers 500 for good", plain, Fault(operation, self._later(operation), 500, None), "raise")
         yield self._hurt("while the server answers 403", plain, Fault(last, self._later(last), 403, None), "raise")
         for operation in self._operations:
-            if isinstance(self._operation(operation).pagination, CursorPagination):
+            pagination = self._operation(operation).pagination
+            if isinstance(pagination, CursorPagination):
                 yield self._hurt("while a token has expired (410)", plain, Fault(operation, 2, 410), "exact or raise")
+            if isinstance(pagination, LastRowPagination):
+                yield self._hurt("while the row to go on after is gone (404)", plain, Fault(operation, 2, 404), "exact or raise")
         yield from self._endless(plain)
 
     def _bad_days_of_aws(self, plain: World) -> Iterator[Case]:

@@ -13,7 +13,7 @@ from sandbox.rehearsal.pages import Page, first_page
 from sandbox.rehearsal.rows import RowMaker
 from sandbox.rehearsal.shapes import SchemaNode, below, body_node
 from schemas.base import Json, lookup
-from schemas.operation import CursorPagination, OffsetPagination, PagePagination, Slice
+from schemas.operation import CursorPagination, LastRowPagination, LinkPagination, OffsetPagination, PagePagination, Slice
 
 COUNTS: Final = frozenset({"count", "returned"})
 """Names under which a body commonly tells how many rows it holds."""
@@ -44,8 +44,8 @@ class Envelope:
         """The rows are the body: nothing is around them."""
         return not self._operation.rows_path
 
-    def body(self, rows: Sequence[Json], page: Page) -> Json:
-        """The body of one page."""
+    def body(self, rows: Sequence[Json], page: Page, following: str | None = None) -> Json:
+        """The body of one page; `following` is the URL of the next one."""
         content: Json = (rows[0] if rows else {}) if self._operation.row_is_single else list(rows)
         if self.is_bare:
             return content
@@ -55,7 +55,7 @@ class Envelope:
         for name, value in self._figures(len(rows), page).items():
             if name in body:
                 body[name] = value
-        self._put_paging(body, page)
+        self._put_paging(body, page, following)
         if content == [] and self._may_leave_out():
             _drop(body, self._outermost)
         else:
@@ -96,7 +96,7 @@ class Envelope:
             case _:
                 return figures
 
-    def _put_paging(self, body: Json, page: Page) -> None:
+    def _put_paging(self, body: Json, page: Page, following: str | None) -> None:
         match self._operation.pagination:
             case PagePagination(total_path=str(path)) | OffsetPagination(total_path=str(path)):
                 put(body, path, page.total)
@@ -105,6 +105,10 @@ class Envelope:
                     put(body, more, page.next is not None)
                 self._put_next(body, path, page.next[name] if page.next else None, is_only=page.count == 1)
                 self._put_remaining(lookup(body, path.rpartition(".")[0]), page)
+            case LastRowPagination(more_path=more):
+                put(body, more, page.next is not None)
+            case LinkPagination(next_path=str(path)):
+                self._put_next(body, path, following, is_only=page.count == 1)
             case _:
                 return
 

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Final, assert_never
 
 from schemas.base import Json
-from schemas.operation import CursorPagination, LinkPagination, OffsetPagination, Operation, PagePagination
+from schemas.operation import CursorPagination, LastRowPagination, LinkPagination, OffsetPagination, Operation, PagePagination
 
 Words = Mapping[str, str]
 """The query of a request, each name once."""
@@ -26,7 +26,7 @@ FIRST_NUMBER: Final = 500_000
 
 
 HOLLOW_AFTER: Final = 2
-"""Pages after which AWS gives one without rows: it may, and a tool that stops there loses the rest."""
+"""Pages after which there is one without rows: AWS and Azure may give such, and a tool that stops there loses the rest."""
 
 
 class BadRequest(Exception):
@@ -69,8 +69,11 @@ class Page:
         return max(1, -(-self.total // self.size))
 
 
-def cut(operation: Operation, query: Words, total: int, cap: int, seed: int) -> Page:
-    """The page that the request asks for, of at most `cap` rows. Raises BadRequest for a page that was never offered."""
+def cut(operation: Operation, query: Words, total: int, cap: int, seed: int, keys: Sequence[Json] = ()) -> Page:
+    """The page that the request asks for, of at most `cap` rows. Raises BadRequest for a page that was never offered.
+
+    `keys` are what a listing that goes on after a row calls its rows, in order.
+    """
     style = operation.pagination
     match style:
         case None:
@@ -84,17 +87,19 @@ def cut(operation: Operation, query: Words, total: int, cap: int, seed: int) -> 
             return _page(start, total, size, {name: str(start + size)})
         case CursorPagination(cursor_parameter=name):
             return _by_token(operation, name, query, total, _size(query, style.size_parameter, cap), seed)
+        case LastRowPagination(cursor_parameter=name):
+            return _after(query, name, list(map(str, keys)), total, _size(query, style.size_parameter, cap))
         case LinkPagination():
-            return _linked(operation, style.page_parameter, query, total, _size(query, style.size_parameter, cap), seed)
+            return _linked(operation, style, query, total, _size(query, style.size_parameter, cap), seed)
         case other:
             assert_never(other)
 
 
-def walk(operation: Operation, total: int, cap: int, seed: int) -> Iterator[Page]:
+def walk(operation: Operation, total: int, cap: int, seed: int, keys: Sequence[Json] = ()) -> Iterator[Page]:
     """Every page of the listing, as a reader finds them who asks for no size."""
     query: Words | None = {}
     while query is not None:
-        page = cut(operation, query, total, cap, seed)
+        page = cut(operation, query, total, cap, seed, keys)
         yield page
         query = page.next
 
@@ -105,21 +110,34 @@ def first_page(operation: Operation) -> int:
     return style.first_page if isinstance(style, PagePagination) else 1
 
 
-def _linked(operation: Operation, name: str | None, query: Words, total: int, size: int, seed: int) -> Page:
+def _after(query: Words, name: str, keys: Sequence[str], total: int, size: int) -> Page:
+    token = query.get(name)
+    if token and token not in keys:
+        raise UnknownToken(f"{name} {token!r} is the id of no row")
+    start = keys.index(token) + 1 if token else 0
+    # An endless listing claims more rows than it has.
+    return _page(start, total, size, {name: keys[min(start + size, len(keys)) - 1]} if keys else {})
+
+
+def _linked(operation: Operation, style: LinkPagination, query: Words, total: int, size: int, seed: int) -> Page:
+    name = style.page_parameter or _link_parameter(operation, style)
     if name is None:
-        return _by_token(operation, _link_parameter(operation), query, total, size, seed)
-    if "integer" not in _types(operation, name):
+        return _page(0, total, max(1, total), {})
+    if style.page_parameter is None or "integer" not in _types(operation, name):
         return _by_token(operation, name, query, total, size, seed)
     number = _integer(query, name, 1)
     return _page((number - 1) * size, total, size, {name: str(number + 1)})
 
 
-def _link_parameter(operation: Operation) -> str:
-    """Some declared parameter to tell pages by, for a listing that does not say which its links use: `since`, `after`, …"""
-    size = getattr(operation.pagination, "size_parameter", None)
-    free = [p for p in operation.parameters if p.location == "query" and p.name != size and _is_free(p.value_schema)]
+def _link_parameter(operation: Operation, style: LinkPagination) -> str | None:
+    """Some declared parameter to tell pages by, for a listing that does not say which its links use: `since`, `after`, …
+
+    None where nothing is declared that could: no other page of such a listing can be asked for, whatever its links say.
+    """
+    optional = [p for p in operation.parameters if p.location == "query" and not p.required and p.name != style.size_parameter]
+    free = [p for p in optional if _is_free(p.value_schema)]
     known = [p.name for p in free if re.search(r"page|cursor|since|after|token|marker|start|offset|continue", p.name.lower())]
-    return next(iter(known or [p.name for p in free]), "page")
+    return next(iter(known or [p.name for p in free]), None)
 
 
 def _is_free(schema: Json) -> bool:
@@ -132,13 +150,18 @@ def _by_token(operation: Operation, name: str, query: Words, total: int, size: i
     """Pages named by tokens that say nothing to their reader and have characters that a URL must escape."""
     mint = partial(_token, f"{seed}/{operation.id}", is_number="integer" in _types(operation, name))
     place = _start(query[name], mint) if query.get(name) else 0
-    if operation.protocol != "aws":
+    if not _has_hollow(operation):
         return _page(place, total, size, {name: mint(place + size)})
     start, is_hollow = divmod(place, 2)
     if is_hollow:
         return Page(start, start, total, size, {name: mint(2 * start)}, is_hollow=True)
     following = start + size
     return _page(start, total, size, {name: mint(2 * following + (following == HOLLOW_AFTER * size))})
+
+
+def _has_hollow(operation: Operation) -> bool:
+    style = operation.pagination
+    return operation.protocol == "aws" or (isinstance(style, LinkPagination) and style.next_path is not None)
 
 
 def _token(listing: str, start: int, *, is_number: bool) -> str:

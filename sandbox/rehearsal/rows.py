@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from random import Random
 
@@ -11,8 +11,8 @@ from sandbox.rehearsal.aws import with_offsets
 from sandbox.rehearsal.choices import ABSENT, Choice
 from sandbox.rehearsal.shapes import Field, PlantingFailed, SchemaNode, SchemaReader, row_node
 from sandbox.rehearsal.values import Values
-from schemas.base import Json
-from schemas.operation import Slice
+from schemas.base import Json, lookup
+from schemas.operation import LastRowPagination, Slice
 
 
 class RowMaker:
@@ -24,6 +24,31 @@ class RowMaker:
         self.values = Values(self.reader, random, now)
         self._operation = slice_.operation
         self._fields: dict[str, Field] = {}
+
+    @property
+    def key_path(self) -> str | None:
+        """Where each row has what no other has, because the listing goes on after it."""
+        style = self._operation.pagination
+        return style.row_path if isinstance(style, LastRowPagination) else None
+
+    def keys(self, rows: Sequence[Json]) -> list[Json]:
+        """What the listing calls these rows; nothing where it does not go by rows."""
+        return [lookup(row, self.key_path) for row in rows] if self.key_path else []
+
+    def mark(self, row: Json, taken: set[str]) -> None:
+        """Give the row a key of its own, if it needs one and has none or one that is `taken`; it is taken then."""
+        if self.key_path is None:
+            return
+        key = lookup(row, self.key_path)
+        if key in (None, "") or str(key) in taken:
+            key = self.values.fresh(self.field(self.key_path), taken)
+            self.place(row, self.key_path, Choice(key, "a key of its own"))
+        taken.add(str(key))
+
+    def keep_key(self, row: Json, changed: Json) -> None:
+        """Give a changed row the key that it had: a server without it could not go on after the row."""
+        if self.key_path is not None:
+            self.place(changed, self.key_path, Choice(lookup(row, self.key_path), "its key"))
 
     def field(self, path: str) -> Field:
         """The place at `path`."""

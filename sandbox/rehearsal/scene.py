@@ -11,7 +11,7 @@ from sandbox.rehearsal.api import Served
 from sandbox.rehearsal.expectation import Expectation, expect
 from sandbox.rehearsal.pages import Page, first_page
 from schemas.base import Json, Scalar
-from schemas.operation import CursorPagination, LinkPagination, OffsetPagination, Operation, PagePagination
+from schemas.operation import CursorPagination, LastRowPagination, LinkPagination, OffsetPagination, Operation, PagePagination
 from schemas.query import Column, Query
 
 Relations = Mapping[str, tuple[Json, ...]]
@@ -136,8 +136,14 @@ def way(operation: Operation) -> str:
             return f"raise `{name}` by the number of rows received, until {end}; a page may hold fewer rows than asked for"
         case CursorPagination(next_path=path, cursor_parameter=name) if operation.protocol == "aws":
             return f"use a paginator, or send the response's `{path}` as `{name}` until there is none; a page may be empty and not the last"
-        case CursorPagination(next_path=path, cursor_parameter=name):
-            return f"send the response's `{path}` as `{name}` until it is null, empty or absent"
+        case CursorPagination(next_path=path, cursor_parameter=name, more_path=more):
+            end = f" or `{more}` is false" if more else ""
+            return f"send the response's `{path}` as `{name}` until it is null, empty or absent{end}"
+        case LastRowPagination(cursor_parameter=name, row_path=path, more_path=more):
+            return f"send the last row's `{path}` as `{name}` until `{more}` is false; a page may hold fewer rows than asked for"
+        case LinkPagination(next_path=str(path)):
+            said = f"ask again with the query of the URL at the response's `{path}` until it is null, empty or absent"
+            return f"{said}; a page may be empty and not the last"
         case LinkPagination():
             return 'follow the `Link` header\'s rel="next" (response.links["next"]["url"]) until a response has none'
         case other:

@@ -34,8 +34,13 @@ def newer(world: World, makers: dict[str, RowMaker]) -> World:
 
 
 def _changed(world: World, makers: dict[str, RowMaker], change: Callable[[SchemaReader, Json, Json, int], Json]) -> World:
+    def renewed(maker: RowMaker, row: Json, index: int) -> Json:
+        new = change(maker.reader, maker.node, row, index)
+        maker.keep_key(row, new)
+        return new
+
     rows = {
-        operation: tuple(change(makers[operation].reader, makers[operation].node, row, index) for index, row in enumerate(planted))
+        operation: tuple(renewed(makers[operation], row, index) for index, row in enumerate(planted))
         for operation, planted in world.rows.items()
         if operation in makers
     }

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from agents.answering import Returned, ground_rows, sentence
-from schemas.operation import CursorPagination, Effect, LinkPagination, Operation, PagePagination, Pagination
+from schemas.operation import CursorPagination, Effect, LastRowPagination, LinkPagination, Operation, PagePagination, Pagination
 from schemas.query import Aggregate, Call, Column, Grouping, Order, Predicate, Query, QueryParameter
 from schemas.run import CallRecord, Transcript
 
@@ -81,6 +81,9 @@ def test_a_row_that_the_tool_lost_is_told() -> None:
     ("pagination", "body", "headers"),
     [
         (CursorPagination(cursor_parameter="c", next_path="next"), {"items": [], "next": "more"}, ()),
+        (CursorPagination(cursor_parameter="c", next_path="next", more_path="more"), {"items": [], "next": "x", "more": True}, ()),
+        (LastRowPagination(cursor_parameter="after", row_path="name", more_path="more"), {"items": [{"name": "a"}], "more": True}, ()),
+        (LinkPagination(next_path="links.next"), {"items": [], "links": {"next": "https://estate/hosts?page=2"}}, ()),
         (LinkPagination(), {"items": []}, (("Link", '</hosts?page=2>; rel="next"'),)),
         (PagePagination(page_parameter="page", total_path="total"), {"items": [{"name": "a"}], "total": 2}, ()),
     ],
@@ -91,6 +94,20 @@ def test_a_page_that_was_offered_and_not_read_makes_the_answer_partial(
     completeness = grounded([], transcript(body, headers=headers), pagination).completeness
     assert not completeness.complete
     assert "GET /hosts" in completeness.gaps[0]
+
+
+@pytest.mark.parametrize(
+    ("pagination", "end"),
+    [
+        (CursorPagination(cursor_parameter="c", next_path="next", more_path="more"), {"next": "the last", "more": False}),
+        (LastRowPagination(cursor_parameter="after", row_path="name", more_path="more"), {"more": False}),
+        (LinkPagination(next_path="links.next"), {"links": {"next": None}}),
+        (LinkPagination(next_path="links.next"), {"links": {}}),
+    ],
+)
+def test_a_page_that_says_it_is_the_last_makes_the_answer_whole(pagination: Pagination, end: dict[str, Any]) -> None:
+    first = {"items": [], "next": "x", "more": True, "links": {"next": "https://estate/hosts?page=2"}}
+    assert grounded([], transcript(first, {"items": [], **end}), pagination).completeness.complete
 
 
 @pytest.mark.parametrize("status", [403, 500])

@@ -5,7 +5,7 @@ import pytest
 from doc_sources.catalogue import load_catalogue
 from doc_sources.provider import Meaning, Provider
 from schemas.base import Json
-from schemas.operation import CursorPagination, Echo, Filter, OffsetPagination, Operation
+from schemas.operation import CursorPagination, Echo, Filter, LinkPagination, OffsetPagination, Operation
 from tests.doc_sources.documents import get, only_slice, openapi
 
 THING = {"type": "object", "properties": {"id": {"type": "string"}, "state": {"type": "string"}}}
@@ -103,6 +103,21 @@ def test_paging_that_the_description_tells_of_comes_first() -> None:
     page = {"type": "object", "properties": {"items": THINGS, "next_cursor": {"type": "string"}}}
     found = operation(PAGED, page, "/things", *named("from", "max", "cursor")).pagination
     assert isinstance(found, CursorPagination)
+
+
+LINKED = {"type": "object", "properties": {"value": THINGS, "nextLink": {"type": "string"}}}
+
+
+def test_what_the_urls_of_next_pages_ask_by_is_declared_where_there_are_such() -> None:
+    known = provider(goes_on_by=["$skiptoken", "after"])
+    before = only_slice(openapi({"/things": get(LINKED, parameters=named("after"))}))
+    piece = known.enriched(before)
+    assert piece.operation.pagination == LinkPagination(next_path="nextLink")
+    assert [parameter.name for parameter in piece.operation.parameters] == ["after", "$skiptoken"]
+    assert [p["name"] for p in piece.document["paths"]["/things"]["get"]["parameters"]] == ["after", "$skiptoken"]
+    assert piece.digest != before.digest
+    assert [p["name"] for p in before.document["paths"]["/things"]["get"]["parameters"]] == ["after"]
+    assert [parameter.name for parameter in operation(known, THINGS, "/things", *named("max")).parameters] == ["max"]
 
 
 NESTED = {

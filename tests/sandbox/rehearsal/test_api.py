@@ -16,6 +16,7 @@ from sandbox.rehearsal.lenient import lenient
 from sandbox.rehearsal.rows import RowMaker
 from sandbox.rehearsal.stage import NOW
 from sandbox.rehearsal.world import World
+from schemas.operation import rows_of
 from tests.sandbox.rehearsal.fleet import slices
 
 COUNT = 10
@@ -69,6 +70,33 @@ def test_a_link_is_absolute_and_repeats_the_request() -> None:
     assert headers["link"] == f'<{BASE_URL}/hosts?page_size=50&page=2>; rel="next"'
     last = get(server, "/hosts?page_size=50&page=4")
     assert "link" not in dict(last.headers)
+
+
+def test_what_follows_a_row_is_asked_for_by_its_id_until_nothing_does() -> None:
+    server, seen, here = api("list_alerts"), [], ""
+    for _ in range(4):
+        page = body(get(server, f"/alerts?limit=100{here}"))
+        seen += [row["id"] for row in page["data"]]
+        here = f"&starting_after={seen[-1]}"
+        assert page["has_more"] is (len(seen) < COUNT)
+    assert len(set(seen)) == COUNT
+
+
+def test_what_follows_no_row_is_a_400_that_says_so() -> None:
+    response = get(api("list_alerts"), "/alerts?starting_after=nobody")
+    assert (response.status, "the id of no row" in response.body.decode()) == (400, True)
+
+
+def test_a_url_in_the_body_is_absolute_and_leads_over_a_page_without_rows_to_the_end() -> None:
+    server, sizes, url = api("list_volumes"), [], "/volumes?limit=3"
+    while url:
+        response = get(server, url)
+        page = body(response)
+        assert "link" not in dict(response.headers)
+        sizes.append(len(page["volumes"]))
+        url = page["links"].get("next")
+        assert url is None or url.startswith(f"{BASE_URL}/volumes?limit=3&marker=")
+    assert sizes == [3, 3, 0, 3, 1]
 
 
 @pytest.mark.parametrize(("name", "path", "count", "end"), [("list_jobs", "/jobs", 1, ""), ("list_deployments", "/deployments", 1, None)])
@@ -126,7 +154,7 @@ def test_a_lasting_fault_strikes_later_pages_too_but_not_earlier_ones() -> None:
     assert [get(server, f"/services?page={number}").status for number in (1, 2, 2, 3, 1)] == [200, 500, 500, 500, 200]
 
 
-@pytest.mark.parametrize("name", ["list_hosts", "list_services", "list_rotas", "list_deployments"])
+@pytest.mark.parametrize("name", ["list_hosts", "list_services", "list_rotas", "list_deployments", "list_alerts", "list_volumes"])
 def test_an_endless_listing_gives_its_first_page_again_and_again(name: str) -> None:
     server = api(name, endless=True)
     path = server._has[0].operation.path
@@ -138,7 +166,8 @@ def test_an_endless_listing_gives_its_first_page_again_and_again(name: str) -> N
         query = "&".join(f"{key}={value}" for key, value in page.next.items()).replace("+", "%2B")
         rows = body(get(server, f"{path}?{query}"))
         page = server.served[-1].page
-    assert (rows if isinstance(rows, list) else rows["items"]) == (first if isinstance(first, list) else first["items"])
+    operation = server._has[0].operation
+    assert rows_of(operation, rows) == rows_of(operation, first)
 
 
 def test_a_listing_without_paging_ends_even_then() -> None:

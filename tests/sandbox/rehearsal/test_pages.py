@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox.rehearsal.pages import BadRequest, cut, first_page, walk
+from sandbox.rehearsal.pages import BadRequest, UnknownToken, cut, first_page, walk
 from schemas.base import Json
 from schemas.operation import (
     CursorPagination,
     Effect,
+    LastRowPagination,
     LinkPagination,
     OffsetPagination,
     Operation,
@@ -22,7 +23,10 @@ OFFSET = OffsetPagination(offset_parameter="offset", limit_parameter="limit")
 CURSOR = CursorPagination(cursor_parameter="cursor", next_path="next", size_parameter="limit")
 LINK = LinkPagination(page_parameter="page", size_parameter="per_page")
 BLIND_LINK = LinkPagination(size_parameter="per_page")
-STYLES = [PAGE, OFFSET, CURSOR, LINK, BLIND_LINK]
+URL = LinkPagination(next_path="next", size_parameter="limit")
+LAST_ROW = LastRowPagination(cursor_parameter="after", row_path="id", more_path="has_more", size_parameter="limit")
+STYLES = [PAGE, OFFSET, CURSOR, LINK, BLIND_LINK, LAST_ROW]
+KEYS = [f"row-{index}" for index in range(20)]
 
 
 def operation(pagination: Pagination | None, **schemas: Json) -> Operation:
@@ -45,7 +49,7 @@ def operation(pagination: Pagination | None, **schemas: Json) -> Operation:
 @pytest.mark.parametrize("style", STYLES, ids=lambda style: style.style)
 @pytest.mark.parametrize("total", [0, 1, 7, 8, 9])
 def test_a_walk_gives_every_row_once_in_order(style: Pagination, total: int) -> None:
-    pages = list(walk(operation(style), total, 4, seed=1))
+    pages = list(walk(operation(style), total, 4, seed=1, keys=KEYS[:total]))
     assert [index for page in pages for index in range(page.start, page.stop)] == list(range(total))
     assert [page.number for page in pages] == list(range(1, len(pages) + 1))
     assert all(page.count == len(pages) and page.total == total for page in pages)
@@ -58,8 +62,8 @@ def test_without_paging_the_one_page_holds_everything() -> None:
 
 @pytest.mark.parametrize(("asked", "got"), [("100", 4), ("4", 4), ("3", 3)])
 def test_a_page_is_never_larger_than_the_cap_nor_than_asked(asked: str, got: int) -> None:
-    for style, name in ((PAGE, "per_page"), (OFFSET, "limit"), (CURSOR, "limit"), (LINK, "per_page")):
-        page = cut(operation(style), {name: asked}, 20, 4, seed=1)
+    for style, name in ((PAGE, "per_page"), (OFFSET, "limit"), (CURSOR, "limit"), (LINK, "per_page"), (LAST_ROW, "limit")):
+        page = cut(operation(style), {name: asked}, 20, 4, seed=1, keys=KEYS)
         assert page.stop - page.start == got
 
 
@@ -115,6 +119,39 @@ def test_a_cursor_that_is_declared_a_number_is_one() -> None:
 def test_links_that_name_no_parameter_use_one_that_is_declared() -> None:
     since = operation(BLIND_LINK, per_page={"type": "integer"}, since={"type": "integer"}, page={"enum": [1]}, cursor={"enum": [1]})
     assert (cut(since, {}, 20, 4, seed=1).next or {}).keys() == {"since"}
+
+
+def test_after_a_row_comes_what_follows_it() -> None:
+    page = cut(operation(LAST_ROW), {"after": "row-6"}, 20, 4, seed=1, keys=KEYS)
+    assert (page.start, page.stop, page.next) == (7, 11, {"after": "row-10"})
+    assert cut(operation(LAST_ROW), {"after": "row-19"}, 20, 4, seed=1, keys=KEYS).next is None
+
+
+def test_after_a_row_that_is_none_comes_nothing() -> None:
+    with pytest.raises(UnknownToken, match="the id of no row"):
+        cut(operation(LAST_ROW), {"after": "row-20"}, 20, 4, seed=1, keys=KEYS)
+
+
+def test_rows_that_are_called_by_numbers_are_found_by_their_text() -> None:
+    assert cut(operation(LAST_ROW), {"after": "3"}, 4, 2, seed=1, keys=[7, 3, 5, 9]).start == 2
+
+
+def test_an_endless_listing_goes_on_after_its_last_row() -> None:
+    page = cut(operation(LAST_ROW), {"after": "row-19"}, 400, 4, seed=1, keys=KEYS)
+    assert page.next == {"after": "row-19"}
+
+
+@pytest.mark.parametrize(("total", "pages"), [(8, 2), (9, 4)])
+def test_a_url_in_the_body_may_lead_to_a_page_without_rows(total: int, pages: int) -> None:
+    found = list(walk(operation(URL), total, 4, seed=1))
+    assert [index for page in found for index in page.indices] == list(range(total))
+    assert (len(found), [page.number for page in found if page.is_hollow]) == (pages, [3] * (pages == 4))
+
+
+def test_what_no_declared_parameter_can_ask_for_is_one_page() -> None:
+    declared = {"page": {"enum": [1]}, "cursor": {"enum": ["a"]}, "limit": {"type": "integer"}}
+    (page,) = walk(operation(URL, **declared), 9, 4, seed=1)
+    assert (page.start, page.stop, page.next) == (0, 9, None)
 
 
 def of_aws(size: str | None = None) -> Operation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import chain
 from random import Random
@@ -136,6 +137,14 @@ def test_a_world_without_the_optional_has_what_is_required_and_null_where_that_i
     rows = without_optional(made.plain({}), made.makers).rows["fleet:list_deployments"]
     assert all(row.keys() == {"id", "service", "status", "started_at", "duration_seconds"} for row in rows)
     assert all(row["duration_seconds"] is None for row in rows)
+
+
+@pytest.mark.parametrize("change", [lambda world, _: world, without_optional, newer])
+def test_rows_that_a_listing_goes_on_after_have_ids_that_no_other_has(change: Callable[..., World]) -> None:
+    made = planter("alerts_named")
+    ids = values(change(made.full({}), made.row_makers), "list_alerts", "id")
+    assert all(isinstance(id_, str) for id_ in ids)
+    assert len(set(ids)) == len(ids)
 
 
 def test_a_newer_server_has_members_and_properties_that_nobody_listed() -> None:

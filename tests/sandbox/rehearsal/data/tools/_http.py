@@ -83,6 +83,30 @@ def _jobs(client: httpx.Client) -> Iterator[dict[str, Any]]:
     raise RuntimeError("GET /jobs did not end")
 
 
+def _alerts(client: httpx.Client) -> Iterator[dict[str, Any]]:
+    here: dict[str, Any] = {}
+    for _ in range(MAX_PAGES):
+        body = _get(client, "/alerts", {"limit": 100, **here}).json()
+        rows = body["data"]
+        yield from rows
+        if not body["has_more"]:
+            return
+        here = {"starting_after": rows[-1]["id"]}
+    raise RuntimeError("GET /alerts did not end")
+
+
+def _volumes(client: httpx.Client) -> Iterator[dict[str, Any]]:
+    here: dict[str, Any] = {"limit": 100}
+    for _ in range(MAX_PAGES):
+        body = _get(client, "/volumes", here).json()
+        yield from body["volumes"]
+        following = body["links"].get("next")
+        if not following:
+            return
+        here = dict(httpx.URL(following).params)
+    raise RuntimeError("GET /volumes did not end")
+
+
 def _empty(value: Any) -> bool:
     return value is None or value in ("", [], {})
 
