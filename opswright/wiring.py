@@ -12,7 +12,6 @@ from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from ssl import SSLContext
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 from uuid import uuid4
@@ -22,20 +21,16 @@ from sqlalchemy import Engine
 from agents.contents import ContentStore
 from agents.runs import RunStore
 from doc_sources.catalogue import Catalogue, load_catalogue
-from doc_sources.catalogue_fetcher import CatalogueFetcher
-from doc_sources.download import Downloader
-from doc_sources.fetcher import OpenApiFetcher
-from doc_sources.spec_fetcher import SpecFetcher
 from doc_sources.store import SourceStore
 from generated_tools.registry import Registry
 from opswright.approval import is_added_by_hand, operator
 from opswright.connections import Connections, Machine
 from opswright.database import open_database
+from opswright.descriptions import fetcher_of
 from opswright.folders import private_folder, remove_folder
 from opswright.secrets import SecretReferences
 from opswright.settings import Settings, environment
 from opswright.sourcing import prospect
-from opswright.tls import material_of
 from opswright.transports import Transports
 from rag.cache import DocumentCache
 from rag.changes import ChangeReport
@@ -185,19 +180,7 @@ class Runtime:
 
     @cached_property
     def fetcher(self) -> Fetcher:
-        def botocore() -> Fetcher:
-            from doc_sources.botocore_models import BotocoreFetcher
-
-            return BotocoreFetcher(self.catalogue)
-
-        def github() -> Fetcher:
-            from doc_sources.github import GitHubFetcher
-
-            return GitHubFetcher(downloader)
-
-        downloader = Downloader(self.secrets)
-        addressed = OpenApiFetcher(downloader, self.catalogue, self._tls_of, self._document_model)
-        return SpecFetcher(CatalogueFetcher(self.catalogue, addressed), botocore, github)
+        return fetcher_of(self.catalogue, self.secrets, self._document_model)
 
     @cached_property
     def documents(self) -> DocumentCache:
@@ -349,9 +332,6 @@ class Runtime:
             transcripts=self.transcripts,
             contents=self.contents,
         )
-
-    def _tls_of(self, source: Source) -> SSLContext | None:
-        return material_of(source, self.secrets).context()
 
     def _closing(self, made: Closeable) -> Closeable:
         self._open.callback(made.close)
