@@ -12,6 +12,7 @@ from doc_sources.catalogue import Catalogue
 from doc_sources.effects import effects_texts
 from schemas.base import digest
 from schemas.errors import Misconfigured
+from schemas.garbage import uncollected
 from schemas.source import FetchedSpec, Source, Validators
 
 BASE_URL: Final = "aws://"
@@ -46,11 +47,13 @@ class BotocoreFetcher:
             return None
         knowledge = AwsKnowledge(self._judge, self._provider, self._provider.metrics_through(source.name))
         cutters = (ServiceCutter(source.name, self._models.load(name), knowledge) for name in names)
+        with uncollected():
+            slices = tuple(piece for cutter in cutters for piece in cutter.cut())
         return FetchedSpec(
             title=self._provider.title,
             version=f"botocore {self._models.version}",
             base_url=BASE_URL,
             validators=validators,
-            slices=tuple(piece for cutter in cutters for piece in cutter.cut()),
+            slices=slices,
             document_digest=digest([self._models.version, list(names)]),
         )

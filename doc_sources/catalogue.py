@@ -44,6 +44,10 @@ class Catalogue:
         fitting = [name for name, known in self.providers.items() if known.recognise and all(path in paths for path in known.recognise)]
         return max(fitting, key=lambda name: (len(self.providers[name].recognise), name), default=None)
 
+    def is_at_home(self, name: str | None, base_url: str) -> bool:
+        """Whether calls go to a host of that provider's own, which nobody else can describe as theirs."""
+        return name is not None and self.providers[name].is_at(base_url)
+
     def provider(self, name: str) -> Provider:
         """The provider. Raises NotFound, naming the nearest first and then all, for one that there is not."""
         if name not in self.providers:
@@ -65,7 +69,8 @@ class Catalogue:
             nearest = get_close_matches(service.lower(), provider.services, n=3, cutoff=0.5)
             known = ", ".join((*nearest, *(other for other in sorted(provider.services) if other not in nearest)))
             what = f"no service {quoted(service)}" if service else "several services, of which one must be named"
-            raise NotFound(f"{provider.title} has {what}; the catalogue has: {known or 'none'}.")
+            way = f"Name one: opswright sources add {name} --service {next(iter(provider.services))}" if provider.services else ""
+            raise NotFound(f"{provider.title} has {what}; the catalogue has: {known or 'none'}.", hint=way)
         return provider, provider.services[service]
 
 

@@ -8,15 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import quote
 
 from doc_sources.catalogue import Catalogue
 from doc_sources.download import CredentialWanted
 from doc_sources.provider import Provider, Service, tagged
-from doc_sources.urls import is_catalogued, shown
+from doc_sources.urls import CATALOGUE, is_catalogued, shown
 from schemas.errors import BackendUnavailable, Misconfigured, OpswrightError, SpecUnusable
-from schemas.ports import Fetcher
 from schemas.source import FetchedSpec, Source, Validators
 
 DESCRIPTORS: Final = Path(__file__).with_name("descriptors")
@@ -36,10 +35,16 @@ class Place:
         return quote(self.address)
 
 
+class AddressedFetcher(Protocol):
+    """A `schemas.ports.Fetcher` that can be told whose description it fetches."""
+
+    def fetch(self, source: Source, known: Validators | None = None, *, provider: str = "") -> FetchedSpec | None: ...
+
+
 class CatalogueFetcher:
     """Fulfils `schemas.ports.Fetcher` for `catalogue:` addresses through the fetcher of all others, which get that one's answer."""
 
-    def __init__(self, catalogue: Catalogue, addressed: Fetcher) -> None:
+    def __init__(self, catalogue: Catalogue, addressed: AddressedFetcher) -> None:
         self._catalogue = catalogue
         self._addressed = addressed
 
@@ -70,7 +75,7 @@ class CatalogueFetcher:
         raise _nowhere(provider, refusals)
 
     def _fetch(self, source: Source, place: Place, known: Validators | None) -> FetchedSpec | None:
-        fetched = self._addressed.fetch(source.model_copy(update={"spec_url": place.address}), known)
+        fetched = self._addressed.fetch(source.model_copy(update={"spec_url": place.address}), known, provider=name_of(source.spec_url))
         if fetched is not None and not any(piece.operation.is_callable for piece in fetched.slices):
             # Many servers answer any path with their web page.
             raise SpecUnusable(f"What is at {shown(place.address)} describes nothing that can be called.")
@@ -85,6 +90,11 @@ def places(provider: Provider, service: Service | None, base_url: str) -> Iterat
         yield Place(published, "the published one")
     if provider.descriptor:
         yield Place(str(DESCRIPTORS / provider.descriptor), "the catalogue's own", is_ours=True)
+
+
+def name_of(address: str) -> str:
+    """The provider that a `catalogue:` address names."""
+    return address.removeprefix(CATALOGUE).partition("/")[0]
 
 
 def base_url_of(provider: Provider, service: Service | None) -> str:
@@ -138,6 +148,6 @@ def _nowhere(provider: Provider, refusals: list[OpswrightError]) -> OpswrightErr
     kind = BackendUnavailable if any(isinstance(refusal, BackendUnavailable) for refusal in refusals) else SpecUnusable
     if wanting and kind is SpecUnusable:
         return wanting
-    return kind(
-        f"No description of {provider.title} could be had. {' '.join(refusal.message for refusal in refusals)}", hint=refusals[-1].hint
-    )
+    # The first of them is the server itself, of which the operator said where it is.
+    telling = next((refusal for refusal in refusals if isinstance(refusal, kind)), refusals[0])
+    return kind(f"No description of {provider.title} could be had. {' '.join(refusal.message for refusal in refusals)}", hint=telling.hint)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -24,11 +26,26 @@ def revision(root: Path) -> str:
     commit = _git(root, "rev-parse", "--verify", "HEAD")
     if not commit:
         return ""
-    return commit[:_SHOWN] + ("+changes" if _git(root, "status", "--porcelain", "--untracked-files=normal") else "")
+    return commit[:_SHOWN] + ("+changes" if _changes(root, commit) else "")
 
 
-def _git(root: Path, *words: str) -> str:
-    environment = {"PATH": os.defpath, "LC_ALL": "C", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
+def _changes(root: Path, commit: str) -> str:
+    """The files that differ from the commit. Asked of a bare frame around the checkout's objects and index.
+
+    Its own settings are not read: a filter of theirs would be run to compare a file, and a transport to fetch an object that is missing.
+    """
+    objects, index = (_git(root, "rev-parse", "--path-format=absolute", "--git-path", name) for name in ("objects", "index"))
+    with tempfile.TemporaryDirectory() as frame:
+        Path(frame, "refs").mkdir()
+        Path(frame, "HEAD").write_text(f"{commit}\n")
+        top = root_of(root.resolve()) or root
+        places = {"GIT_DIR": frame, "GIT_WORK_TREE": str(top), "GIT_OBJECT_DIRECTORY": objects, "GIT_INDEX_FILE": index}
+        # Nor those of a submodule, which is a repository of its own.
+        return _git(root, "status", "--porcelain", "--untracked-files=normal", "--ignore-submodules=all", places=places)
+
+
+def _git(root: Path, *words: str, places: Mapping[str, str] | None = None) -> str:
+    environment = {"PATH": os.defpath, "LC_ALL": "C", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull} | dict(places or {})
     program = shutil.which("git", path=os.defpath) or "git"
     try:
         done = subprocess.run([program, *_SAFE, *words], cwd=root, env=environment, capture_output=True, timeout=_SECONDS, check=False)

@@ -30,6 +30,8 @@ class ChineseChange:
 
     def in_name(self, text: str) -> str | None:
         """The changing verb of a name, a path's step or a summary, unless a reading verb leads it."""
+        if text.isascii():
+            return None
         if self._reads.match(text.lstrip(_MARKUP)):
             return self.in_documentation(text)
         found = self._somewhere.search(text)
@@ -37,6 +39,8 @@ class ChineseChange:
 
     def in_documentation(self, text: str) -> str | None:
         """The words of a clause that begins with a changing verb, or says that one follows."""
+        if text.isascii():
+            return None
         for clause in _END_OF_CLAUSE.split(text):
             if found := self._at_beginning.match(clause.lstrip(_MARKUP)) or self._then.search(clause):
                 return found[0].strip()

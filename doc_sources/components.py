@@ -56,6 +56,7 @@ class Components:
         self._names: dict[str, str | None] = {}
         self._schemas: dict[str, Json] = {}
         self._converted: dict[str, Component] = {}
+        self._reaches: dict[str, frozenset[str]] = {}
         self._closures: dict[frozenset[str], Closure] = {}
 
     def resolve(self, node: Json) -> dict[str, Json]:
@@ -105,21 +106,28 @@ class Components:
 
     def closure(self, names: Iterable[str]) -> Closure:
         """These components and all that they refer to, directly or not."""
-        known, found = self._converted, set(names)
-        waiting = found
-        while waiting:
-            # In sets as a whole: of Stripe's operations, each leads to hundreds of schemas.
-            waiting = set[str]().union(*[(known.get(name) or self.component(name)).uses for name in waiting]) - found
-            found = found | waiting
-        key = frozenset(found)
+        key = frozenset[str]().union(*map(self._reach, names))
         if key not in self._closures:
-            members = {name: known[name] for name in found}
+            members = {name: self._converted[name] for name in key}
             self._closures[key] = Closure(
                 schemas={name: member.schema for name, member in members.items()},
                 digest=digest({name: member.digest for name, member in members.items()}) if members else "",
                 size_bytes=sum(member.size_bytes for member in members.values()),
             )
         return self._closures[key]
+
+    def _reach(self, start: str) -> frozenset[str]:
+        """The names of a component that an operation refers to and of all that it leads to."""
+        if start not in self._reaches:
+            found, waiting = set[str](), {start}
+            while waiting:
+                name = waiting.pop()
+                if name not in found:
+                    # Of Stripe's schemas nearly each leads to the same hundreds: what is known of one is taken over as a whole.
+                    found |= self._reaches.get(name) or {name}
+                    waiting |= self.component(name).uses - found
+            self._reaches[start] = frozenset(found)
+        return self._reaches[start]
 
     def inlined(self, schema: Json) -> Json:
         """A converted schema that stands alone: references replaced by what they mean, cut off where they recurse or run long."""

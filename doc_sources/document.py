@@ -16,6 +16,7 @@ from schemas.source import Validators
 class Document:
     """`content` is that of the file `name` in `files`. `revision` is the commit of a checkout, or empty.
 
+    `digest` is the SHA-256 of the content, where it is known already.
     `is_whole`: the validators stand for all of the files, so that none has changed as long as they hold.
     """
 
@@ -25,6 +26,7 @@ class Document:
     name: str
     is_whole: bool = False
     revision: str = ""
+    digest: str = ""
 
 
 @contextmanager

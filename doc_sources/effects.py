@@ -11,7 +11,7 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import unquote
@@ -114,9 +114,11 @@ class EffectJudge:
         self._overrides = {operation: override for override in overrides for operation in override.operations}
         self._documented = DocumentedChange(rules.documented_changes)
         self._chinese = ChineseChange(rules.chinese_reading, rules.chinese_changing, rules.chinese_nouns)
-        self._third_person = frozenset(third_person(verb) for verb in rules.changing_verbs)
+        self._in_sentences = rules.changing_verbs | {third_person(verb) for verb in rules.changing_verbs}
         self._known = rules.changing_verbs | rules.changing_segments | rules.relaying_segments
+        self._glued = tuple(rules.glued)
         self._secrets = tuple(f" {secret} " for secret in rules.secrets)
+        self._secrets_begin = frozenset(secret.partition(" ")[0] for secret in rules.secrets)
 
     @property
     def overridden(self) -> frozenset[str]:
@@ -179,15 +181,12 @@ class EffectJudge:
 
     def _unglued(self, words: tuple[str, ...]) -> Iterator[str]:
         for word in words:
-            cut = next(
-                (
-                    end
-                    for end in range(2, min(len(word), _LONGEST_VERB + 1))
-                    if word[:end] in self._known and word[end:] in self.rules.glued
-                ),
-                None,
-            )
+            cut = self._seam(word) if word.endswith(self._glued) else None
             yield from (word,) if cut is None else (word[:cut], word[cut:])
+
+    def _seam(self, word: str) -> int | None:
+        ends = range(2, min(len(word), _LONGEST_VERB + 1))
+        return next((end for end in ends if word[:end] in self._known and word[end:] in self.rules.glued), None)
 
     def _change_in_name(self, name: tuple[str, ...]) -> str | None:
         rules = self.rules
@@ -220,15 +219,17 @@ class EffectJudge:
         # "Get and reset counters", but not "Get read and write latency".
         verb = words[2:3] if words[1:2] and words[1] in _ALSO else words[:1]
         # "Triggers" alone is a noun; "Triggers a build" is not.
-        changing = self.rules.changing_verbs | (self._third_person if len(words) > 1 else frozenset())
+        changing = self._in_sentences if len(words) > 1 else self.rules.changing_verbs
         return next((word for word in (*words[:1], *verb) if word in changing), None)
 
     def _secret(self, facts: Facts, name: tuple[str, ...]) -> str | None:
         last = split(_literal(facts.path)[-1]) if _literal(facts.path) else ()
         for words in (name, last, split(facts.summary)):
             subject = [_singular(word) for word in self._subject(words)]
+            if self._secrets_begin.isdisjoint(subject) or subject[-1] in self.rules.about_secrets:
+                continue
             text = f" {' '.join(subject)} "
-            if subject and subject[-1] not in self.rules.about_secrets and any(secret in text for secret in self._secrets):
+            if any(secret in text for secret in self._secrets):
                 return text.strip()
         # Keys of nothing in particular: of a storage account. "public keys" and "deploy keys" are others.
         return "key" if [_singular(word) for word in self._subject(name)] == ["key"] else None
@@ -277,9 +278,8 @@ def _plain_facts(facts: Facts) -> Facts:
     """The same in plain letters, so that nothing is said that is not heard: `%72eboot` and `ｒｅｂｏｏｔ` are reboot."""
     # Split before decoding: an escaped brace begins no parameter.
     parts = (part if _PARAMETER.fullmatch(part) else _plain(part).translate(_NO_BRACES) for part in _PARAMETERS.split(facts.path))
-    return replace(
-        facts, path="".join(parts), name=_plain(facts.name), summary=_plain(facts.summary), description=_plain(facts.description)
-    )
+    summary, description = _plain(facts.summary), _plain(facts.description)
+    return Facts(facts.method, "".join(parts), _plain(facts.name), summary, description, facts.only_names_tell)
 
 
 def _plain(text: str) -> str:
@@ -302,9 +302,13 @@ def effects_texts() -> dict[str, str]:
     return {path.name: path.read_text() for path in FOLDER.glob("*.yaml")}
 
 
-def load_judge(provider: str = "", folder: Path = FOLDER) -> EffectJudge:
-    """The judge for a provider of the catalogue, or for any other API. Reads the disk; raises Misconfigured at a broken file."""
+def load_judge(provider: str = "", folder: Path = FOLDER, *, is_certain: bool = True) -> EffectJudge:
+    """The judge for a provider of the catalogue, or for any other API. Reads the disk; raises Misconfigured at a broken file.
+
+    Where it is not certain that an API is the provider's, nothing reads because the provider's file says so: any document can hold the
+    paths that a provider is known by.
+    """
     rules = data_files.load(folder / "general.yaml", Rules)
     own = folder / f"{provider}.yaml"
     overrides = data_files.load(own, Overrides).overrides if provider and own.exists() else ()
-    return EffectJudge(rules, overrides)
+    return EffectJudge(rules, tuple(override for override in overrides if is_certain or override.effect is not Effect.READ))

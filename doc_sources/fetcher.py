@@ -26,11 +26,12 @@ from doc_sources.warnings import Warnings
 from doc_sources.web_files import MAX_SECONDS, WebFiles
 from schemas.base import digest
 from schemas.errors import Misconfigured
+from schemas.garbage import uncollected
 from schemas.operation import Slice
 from schemas.ports import TextModel
 from schemas.source import FetchedSpec, Source, Validators
 
-_CUTTING: Final = 3
+_CUTTING: Final = 5
 """Raised when the same document is cut differently: what is cached by then is fetched again, changed or not."""
 
 _WITHOUT_CREDENTIAL: Final = (
@@ -54,20 +55,22 @@ class OpenApiFetcher:
         self._tls_of = tls_of
         self._model = model
         self._catalogue = catalogue
-        self._judges: dict[str, EffectJudge] = {}
+        self._judges: dict[tuple[str, bool], EffectJudge] = {}
         self._revision = _revision(catalogue)
 
-    def fetch(self, source: Source, known: Validators | None = None) -> FetchedSpec | None:
+    def fetch(self, source: Source, known: Validators | None = None, *, provider: str = "") -> FetchedSpec | None:
         """The specification, or None where the server says that what `known` stands for is unchanged.
 
-        Where our own data on providers has changed since then, the document is fetched and cut anew whatever the server says.
+        `provider` is whose the operator says it is; by default it is told from where calls go, or from its paths. Where our own data on
+        providers has changed since then, the document is fetched and cut anew whatever the server says.
         Raises what `Downloader.get` raises, and SpecUnusable where the document is none that we can read.
         """
         document = self._document(source, self._without_revision(known))
         if document is None:
             return None
-        with named(source.spec_url):
-            return self._read(source, document)
+        # Until the parsed document is gone, too: it is most of what a look for garbage would go through.
+        with named(source.spec_url), uncollected():
+            return self._read(source, document, provider)
 
     def _document(self, source: Source, known: Validators | None) -> Document | None:
         limit = self._downloader.limits.document_bytes
@@ -99,7 +102,7 @@ class OpenApiFetcher:
             return Description(group_index.read(document.content, document.files.fetch, warn, max_bytes=limit))
         return model_reading.enriched(reading.read(document.content, source.spec_url, files.beside), self._model, warn)
 
-    def _read(self, source: Source, document: Document) -> FetchedSpec:
+    def _read(self, source: Source, document: Document, provider: str) -> FetchedSpec:
         warnings = Warnings()
         files = TreeFiles(document.files, document.name)
         description = self._description(source, document, files, warnings.add)
@@ -107,11 +110,12 @@ class OpenApiFetcher:
         where = base_url(specification.root, source.spec_url) or source.base_url
         # What the catalogue adds to a provider's API are calls, which a text about it has none of.
         is_http = description.protocol == "http"
-        name = self._catalogue.recognise(specification.paths, source.base_url or where) if is_http else None
-        cutter = Cutter(specification, source.name, self._judge(name), description.protocol, only_names_tell=description.only_names_tell)
-        slices = tuple(cutter.cut())
+        goes_to = source.base_url or where
+        name = (provider or self._catalogue.recognise(specification.paths, goes_to)) if is_http else None
+        judge = self._judge(name, is_certain=bool(provider) or self._catalogue.is_at_home(name, goes_to))
+        slices = tuple(Cutter(specification, source.name, judge, description.protocol, only_names_tell=description.only_names_tell).cut())
         if name is not None:
-            slices = catalogue_files.merged(slices, self._overlay(name, source.name))
+            slices = catalogue_files.merged(slices, self._overlay(name, source.name, judge))
             slices = tuple(map(self._catalogue.providers[name].enriched, slices))
         if not where and is_http:
             specification.warnings.add("The document names no server: give the base URL of its calls when adding the source.")
@@ -122,14 +126,14 @@ class OpenApiFetcher:
             validators=self._with_revision(document.validators if document.is_whole or not files else Validators()),
             slices=slices,
             warnings=specification.warnings.shown(),
-            document_digest=_document_digest(document, has_parts=bool(files)),
+            document_digest=_document_digest(document, files),
         )
 
-    def _overlay(self, provider: str, source: str) -> list[Slice]:
+    def _overlay(self, provider: str, source: str, judge: EffectJudge) -> list[Slice]:
         entry = self._catalogue.providers[provider]
         if entry.overlay is None:
             return []
-        return list(Cutter(Specification(entry.overlay.document(entry.title)), source, self._judge(provider)).cut())
+        return list(Cutter(Specification(entry.overlay.document(entry.title)), source, judge).cut())
 
     def _with_revision(self, validators: Validators) -> Validators:
         return validators.model_copy(update={"etag": f"{self._revision} {validators.etag}"})
@@ -139,18 +143,17 @@ class OpenApiFetcher:
         revision, _, etag = known.etag.partition(" ") if known else ("", "", "")
         return known.model_copy(update={"etag": etag}) if known and revision == self._revision else None
 
-    def _judge(self, provider: str | None) -> EffectJudge:
-        name = provider or ""
-        if name not in self._judges:
-            self._judges[name] = effects.load_judge(name)
-        return self._judges[name]
+    def _judge(self, provider: str | None, *, is_certain: bool) -> EffectJudge:
+        key = provider or "", is_certain
+        if key not in self._judges:
+            self._judges[key] = effects.load_judge(key[0], is_certain=is_certain)
+        return self._judges[key]
 
 
-def _document_digest(document: Document, *, has_parts: bool) -> str:
-    """Empty where parts of it were read from elsewhere, one by one."""
-    if has_parts:
-        return document.validators.etag if document.is_whole else ""
-    return hashlib.sha256(document.content).hexdigest()
+def _document_digest(document: Document, files: TreeFiles) -> str:
+    """Of the very bytes that were cut, as approval is of them: what a validator stands for may differ, and change in between."""
+    own = document.digest or hashlib.sha256(document.content).hexdigest()
+    return digest({"": own, **files.digests}) if files else own
 
 
 def _is_where_calls_go(source: Source) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import itertools
 import os
 import tarfile
 import zlib
@@ -18,6 +19,8 @@ from schemas.errors import SpecUnusable, quoted
 
 MAX_FILES: Final = 20_000
 """Of one tree. DigitalOcean's has 2,907, a checkout of all of Azure's ten times as many: give a part of it."""
+MAX_ENTRIES: Final = 5 * MAX_FILES
+"""Of one archive, folders and links among them: each takes memory, and a megabyte of packed ones stands for a million."""
 MAX_BYTES: Final = 200_000_000
 """Of one archive, unpacked."""
 
@@ -98,10 +101,12 @@ class Archive:
         """Raises SpecUnusable where it is none, or unpacks to more than `limit_bytes`."""
         try:
             self._tar = tarfile.TarFile(fileobj=io.BytesIO(_unpacked(content, limit_bytes)))
-            members = [member for member in self._tar if member.isreg() and not member.issparse()]
-        except (tarfile.TarError, zlib.error, ValueError) as error:
+            entries = list(itertools.islice(self._tar, MAX_ENTRIES + 1))
+        except (tarfile.TarError, zlib.error, ValueError, RecursionError) as error:
+            # The last for headers that only announce another one.
             raise SpecUnusable("It is compressed, but no archive of files (tar.gz) that can be read.") from error
-        if len(members) > MAX_FILES:
+        members = [member for member in entries if member.isreg() and not member.issparse()]
+        if len(members) > MAX_FILES or len(entries) > MAX_ENTRIES:
             raise _too_many("The archive")
         self._members = {PurePosixPath(member.name).as_posix(): member for member in members}
 
@@ -139,8 +144,10 @@ def main_file(tree: Listed, wanted: str) -> str:
             found.append(name)
     if len(found) == 1:
         return found[0]
-    what = f"several descriptions: {', '.join(quoted(name) for name in found[:_SHOWN])}" if found else "no file that begins one"
-    raise SpecUnusable(f"There is {what}.", hint="Name the file after a #: folder#path/openapi.yaml.")
+    several = f"are several descriptions: {', '.join(quoted(name) for name in found[:_SHOWN])}"
+    raise SpecUnusable(
+        f"There {several if found else 'is no file that begins one'}.", hint="Name the file after a #: folder#path/openapi.yaml."
+    )
 
 
 def _begins_a_description(head: bytes) -> bool:

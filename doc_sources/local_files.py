@@ -31,7 +31,8 @@ def read(url: str, known: Validators | None, limit_bytes: int) -> Document | Non
     if path.is_dir():
         return _folder(path, wanted, known, limit_bytes)
     content = _content(path, limit_bytes)
-    validators = Validators(etag=hashlib.sha256(content).hexdigest())
+    digest = hashlib.sha256(content).hexdigest()
+    validators = Validators(etag=digest)
     if validators == known:
         return None
     if is_archive(content):
@@ -40,7 +41,7 @@ def read(url: str, known: Validators | None, limit_bytes: int) -> Document | Non
     root = checkout.root_of(path.resolve().parent)
     files = Folder(root or path.resolve().parent, limit_bytes)
     name = path.resolve().relative_to(files.root).as_posix()
-    return Document(content, validators, files, name, revision=checkout.revision(root) if root else "")
+    return Document(content, validators, files, name, revision=checkout.revision(root) if root else "", digest=digest)
 
 
 def _folder(path: Path, wanted: str, known: Validators | None, limit_bytes: int) -> Document | None:

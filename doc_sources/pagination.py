@@ -103,6 +103,11 @@ def detect(parameters: Iterable[Parameter], envelope: Envelope, shapes: ShapeRea
     return _cursor(names) or _link(names) or _offset(names) or _page(names) or _last_row(names) or _next_url(names)
 
 
+def asks_for_part(name: str) -> bool:
+    """Whether a member of a request's body is called like one that asks for a page, or for so many rows."""
+    return _folded(name) in {*_CURSORS, *_AFTER_ROWS, *_PAGES, *_OFFSETS, *_SIZES}
+
+
 class _Names:
     """Looks the tables' names up in one operation."""
 

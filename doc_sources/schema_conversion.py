@@ -25,6 +25,8 @@ _SINGLES: Final = frozenset(
 )
 _COMBINED: Final = ("$ref", "allOf", "anyOf", "oneOf")
 _WORDS: Final = ("title", "description")
+_OLDER: Final = frozenset({"exclusiveMinimum", "exclusiveMaximum", "discriminator", "nullable", "x-nullable"})
+"""Keys that older versions may fill in another way, and few schemas have."""
 
 
 def convert(schema: Json, name_of: NameOf, used: set[str], depth: int = 0) -> Json:
@@ -64,15 +66,19 @@ def _discriminator(value: dict[str, Json], name_of: NameOf, used: set[str]) -> J
 
 
 def _modernised(schema: dict[str, Json]) -> dict[str, Json]:
-    for bound, limit in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
-        if isinstance(schema.get(bound), bool) and schema.pop(bound) and limit in schema:
-            schema[bound] = schema.pop(limit)
     if isinstance(schema.get("items"), list):
         schema["prefixItems"] = schema.pop("items")
     if schema.get("type") == "file":
         schema |= {"type": "string", "format": "binary"}
     if isinstance(schema.get("required"), bool):
         del schema["required"]
+    return schema if _OLDER.isdisjoint(schema) else _reworded(schema)
+
+
+def _reworded(schema: dict[str, Json]) -> dict[str, Json]:
+    for bound, limit in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
+        if isinstance(schema.get(bound), bool) and schema.pop(bound) and limit in schema:
+            schema[bound] = schema.pop(limit)
     if isinstance(schema.get("discriminator"), str):
         schema["discriminator"] = {"propertyName": schema["discriminator"]}
     is_nullable = [schema.pop(key) for key in ("nullable", "x-nullable") if isinstance(schema.get(key), bool)]

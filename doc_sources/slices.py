@@ -8,6 +8,7 @@ places the paths right below whatever base URL is called.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -18,12 +19,16 @@ from doc_sources.normal_form import NormalOperation, mapping, objects, text
 from doc_sources.rows import RowReader, Rows
 from doc_sources.shapes import ShapeReader
 from doc_sources.specification import Specification
-from schemas.base import Json, digest
+from schemas.base import Json, canonical_json, digest
 from schemas.errors import LimitExceeded, SpecUnusable, quoted
 from schemas.operation import Effect, Operation, Pagination, Parameter, Protocol, Slice
 
 MAX_TOTAL_BYTES: Final = 2_000_000_000
 """Of all slices of one document as JSON, each of which is hashed. Stripe's, where everything leads to everything, are 336 MB."""
+MAX_OPERATION_BYTES: Final = 200_000_000
+"""Of the parameters and fields of all operations, about: each carries its own as JSON, whatever they share. Kubernetes' are 8 MB."""
+
+_FIELD_BYTES: Final = 120
 
 
 class Cutter:
@@ -38,6 +43,7 @@ class Cutter:
         *,
         only_names_tell: bool = False,
         max_total_bytes: int = MAX_TOTAL_BYTES,
+        max_operation_bytes: int = MAX_OPERATION_BYTES,
     ) -> None:
         self._specification = specification
         self._source = source
@@ -47,8 +53,9 @@ class Cutter:
         self._shapes = ShapeReader(specification.components.schema_at)
         self._rows = RowReader(self._shapes)
         self._bytes_left = max_total_bytes
+        self._operation_bytes_left = max_operation_bytes
         # By identity, kept alive beside what it became: most operations share a few.
-        self._known: dict[int, tuple[Json, Parameter]] = {}
+        self._known: dict[int, tuple[Json, Parameter, int]] = {}
 
     def cut(self) -> Iterator[Slice]:
         """Every operation's slice in the document's order. One that can't be written as JSON is left out with a warning.
@@ -88,6 +95,7 @@ class Cutter:
         if self._protocol != "http":
             parameters += tuple(self._members(value))
         rows = self._rows.read(value, normal.path)
+        self._weigh(len(rows.fields) * _FIELD_BYTES)
         return Operation(
             id=f"{self._source}:{normal.name}",
             source=self._source,
@@ -102,6 +110,7 @@ class Cutter:
             effect_reason=judgement.reason,
             parameters=parameters,
             has_body=_has_body(value, method),
+            takes_empty_body=judgement.effect is Effect.READ and self._takes_empty_body(value, method),
             rows_path=rows.path,
             row_is_single=rows.is_single,
             row_title=rows.title,
@@ -121,17 +130,23 @@ class Cutter:
             return Judgement(Effect(value[EFFECT_KEY]), text(value.get(EFFECT_REASON_KEY)))
         if self._protocol not in ("http", "grpc"):
             return Judgement(Effect.WRITE, "its description does not say what it does")
-        # A query in the path tells actions apart, in the words of their names.
-        path = normal.path.partition("?")[0]
         summary, description = (text(value.get(key)) for key in ("summary", "description"))
-        only_names_tell = self._only_names_tell
-        return self._judge.judge(Facts(normal.method.upper(), path, normal.declared_name, summary, description, only_names_tell))
+        said, only_names_tell = _said(normal.path), self._only_names_tell
+        return self._judge.judge(Facts(normal.method.upper(), said, normal.declared_name, summary, description, only_names_tell))
 
     def _parameters(self, nodes: Iterable[dict[str, Json]]) -> Iterator[Parameter]:
         for node in nodes:
             if id(node) not in self._known:
-                self._known[id(node)] = (node, self._parameter(node))
-            yield self._known[id(node)][1]
+                parameter = self._parameter(node)
+                self._known[id(node)] = (node, parameter, _size_bytes(parameter))
+            _, parameter, size_bytes = self._known[id(node)]
+            self._weigh(size_bytes)
+            yield parameter
+
+    def _weigh(self, size_bytes: int) -> None:
+        self._operation_bytes_left -= size_bytes
+        if self._operation_bytes_left < 0:
+            raise SpecUnusable("Its operations have more parameters and fields together than can be kept.")
 
     def _parameter(self, node: dict[str, Json]) -> Parameter:
         schema = self._specification.components.inlined(_value_schema(node))
@@ -153,13 +168,34 @@ class Cutter:
         for name, node in mapping(body.get("properties")).items():
             schema = self._specification.components.inlined(node)
             said = text(mapping(schema).get("description"))
-            yield Parameter(name=name, location="body", required=name in required, value_schema=schema, description=said)
+            parameter = Parameter(name=name, location="body", required=name in required, value_schema=schema, description=said)
+            self._weigh(_size_bytes(parameter))
+            yield parameter
+
+    def _takes_empty_body(self, value: dict[str, Json], method: str) -> bool:
+        """Whether `{}` asks for all: JSON that requires nothing, and has no member that could ask for the rest of a part."""
+        media = mapping(mapping(mapping(value.get("requestBody")).get("content")).get("application/json"))
+        if not _has_body(value, method) or not media:
+            return False
+        body = self._shapes.read(media.get("schema"))
+        return body.type == "object" and not body.required and not any(map(pagination.asks_for_part, body.properties))
 
     def _pagination(self, value: dict[str, Json], parameters: tuple[Parameter, ...], rows: Rows) -> Pagination | None:
         if rows.path is None or rows.is_single:
             return None
         leaves = self._rows.scalars(rows.envelope) if rows.envelope else {}
         return pagination.detect(parameters, pagination.Envelope(leaves, _success_headers(value), rows.fields), self._shapes)
+
+
+def _size_bytes(parameter: Parameter) -> int:
+    return len(canonical_json(parameter.value_schema)) + len(parameter.description) + _FIELD_BYTES
+
+
+def _said(path: str) -> str:
+    """A path as it is judged. A query in it tells actions apart by its values: whatever they are called, `/?Action=Delete` deletes."""
+    path, mark, query = path.partition("?")
+    values = [pair.partition("=")[2] or pair for pair in re.split("[&;#]", query)]
+    return "/".join((path.rstrip("/"), *values)) if mark else path
 
 
 def _value_schema(node: dict[str, Json]) -> Json:

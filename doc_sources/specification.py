@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import islice
 from typing import Final
 
@@ -56,7 +55,7 @@ class Specification:
             hint = "Point the source at a smaller part of the API."
             raise SpecUnusable(f"It describes more than {max_operations:,} operations.", hint=hint)
         for raw, name in zip(found, _unique_names(found), strict=True):
-            yield reader.normal(replace(raw, name=name))
+            yield reader.normal(RawOperation(raw.path, raw.item, raw.method, raw.value, name))
 
     def _raw_operations(self) -> Iterator[RawOperation]:
         for path, node in self.paths.items():

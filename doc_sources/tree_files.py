@@ -6,6 +6,8 @@ references rewritten to local ones, `#/x-files/<name>/<pointer>`; from there on,
 
 from __future__ import annotations
 
+import hashlib
+import itertools
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
@@ -39,6 +41,8 @@ class TreeFiles(Mapping[str, Json]):
         self._max_files = max_files
         self._bytes_left = max_total_bytes
         self._read: dict[str, Json | LookupError] = {}
+        self.digests: dict[str, str] = {}
+        """The SHA-256 of each that was read."""
 
     def __getitem__(self, name: str) -> Json:
         if name not in self._read:
@@ -98,19 +102,30 @@ class TreeFiles(Mapping[str, Json]):
             raise LookupError(f"{quoted(name)} is at another place, where no part of a description is fetched from")
         if _climbs_out(name):
             raise LookupError(f"{quoted(name)} leads out of the files that belong to the description")
+        if not self._tree.origin and _is_hidden(name, beside=self.main):
+            raise LookupError(f"{quoted(name)} is a hidden file, which belongs to something else")
         if len(self._read) >= self._max_files:
             raise LookupError(f"there are more than {self._max_files:,} files")
         content = self._tree.read(name)
         self._bytes_left -= len(content)
         if self._bytes_left < 0:
             raise LookupError("the files are too large together")
+        self.digests[name] = hashlib.sha256(content).hexdigest()
         return content
 
     def _rewritten(self, root: Json, name: str) -> Json:
-        """The same object with its references made local. Walks by a list: files may nest as deep as JSON allows."""
+        """The same object with its references made local. Walks by a list: files may nest as deep as JSON allows.
+
+        What an alias of YAML stands for is one object in many places, and is gone through once.
+        """
         waiting: list[tuple[Json, bool]] = [(root, False)]
+        seen: set[int] = set()
         while waiting:
             node, is_map = waiting.pop()
+            if id(node) in seen:
+                continue
+            if isinstance(node, list | dict):
+                seen.add(id(node))
             if isinstance(node, list):
                 waiting += [(member, False) for member in node]
             elif isinstance(node, dict):
@@ -129,3 +144,10 @@ class TreeFiles(Mapping[str, Json]):
 
 def _climbs_out(path: str) -> bool:
     return path.split("/")[0] == ".."
+
+
+def _is_hidden(path: str, beside: str) -> bool:
+    """Whether it leads into what is hidden, where the main file is not: a home folder's `.kube/config` is credentials in YAML."""
+    own = zip(path.split("/")[:-1], beside.split("/")[:-1], strict=False)
+    shared = sum(1 for _ in itertools.takewhile(lambda steps: steps[0] == steps[1], own))
+    return any(step.startswith(".") for step in path.split("/")[shared:])

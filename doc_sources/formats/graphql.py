@@ -10,7 +10,7 @@ import graphql
 from graphql import language
 
 from doc_sources.formats.description import EFFECT_KEY, EFFECT_REASON_KEY, Description
-from doc_sources.formats.graphql_types import arguments, unfolded
+from doc_sources.formats.graphql_types import arguments, members_of_each, unfolded
 from doc_sources.formats.prose import first_sentence
 from doc_sources.normal_form import mapping
 from schemas.base import Json
@@ -91,9 +91,11 @@ def _named(document: language.DocumentNode) -> set[str]:
 
 
 def _operations(schema: graphql.GraphQLSchema) -> Iterator[tuple[str, Json]]:
-    for root in _roots(schema):
+    roots = [root for root in _roots(schema) if root.type]
+    most = members_of_each(sum(len(root.type.fields) for root in roots if root.type))
+    for root in roots:
         for name, field in root.type.fields.items() if root.type else ():
-            yield f"/{root.kind}/{name}", {"post": _operation(root, name, field)}
+            yield f"/{root.kind}/{name}", {"post": _operation(root, name, field, most)}
 
 
 def _roots(schema: graphql.GraphQLSchema) -> tuple[_Root, ...]:
@@ -109,11 +111,11 @@ def _roots(schema: graphql.GraphQLSchema) -> tuple[_Root, ...]:
     )
 
 
-def _operation(root: _Root, name: str, field: graphql.GraphQLField) -> dict[str, Json]:
+def _operation(root: _Root, name: str, field: graphql.GraphQLField, most: int) -> dict[str, Json]:
     signature = _signature(name, field)
     about = field.description or ""
     gone = f"Deprecated: {field.deprecation_reason}" if field.deprecation_reason else ""
-    answer = {"description": str(field.type), "content": {"application/json": {"schema": unfolded(field.type)}}}
+    answer = {"description": str(field.type), "content": {"application/json": {"schema": unfolded(field.type, most)}}}
     operation: dict[str, Json] = {
         "operationId": f"{root.kind}.{name}",
         "summary": first_sentence(about),
@@ -124,7 +126,8 @@ def _operation(root: _Root, name: str, field: graphql.GraphQLField) -> dict[str,
         "responses": {"200": answer},
     }
     if field.args:
-        operation["requestBody"] = {"required": _any_required(field), "content": {"application/json": {"schema": arguments(field.args)}}}
+        taken = arguments(field.args, most)
+        operation["requestBody"] = {"required": _any_required(field), "content": {"application/json": {"schema": taken}}}
     return operation | ({"deprecated": True} if gone else {})
 
 

@@ -16,6 +16,8 @@ from schemas.base import Json
 
 MOST_MEMBERS: Final = 200
 """Arguments or fields of one operation that are written out."""
+MOST_TOGETHER: Final = 400_000
+"""Of all operations: a megabyte of fields of one wide type stands for gigabytes."""
 
 Member = graphql.GraphQLField | graphql.GraphQLArgument | graphql.GraphQLInputField
 
@@ -32,17 +34,22 @@ _SCALARS: Final[dict[str, Json]] = {
 }
 
 
-def arguments(of_field: Mapping[str, graphql.GraphQLArgument]) -> dict[str, Json]:
+def members_of_each(operations: int) -> int:
+    """How many members are written out of each of so many operations."""
+    return min(MOST_MEMBERS, MOST_TOGETHER // max(operations, 1))
+
+
+def arguments(of_field: Mapping[str, graphql.GraphQLArgument], most: int = MOST_MEMBERS) -> dict[str, Json]:
     """An object of a field's arguments."""
-    unfolding = _Unfolding()
+    unfolding = _Unfolding(most)
     node = unfolding.members(of_field)
     unfolding.finish()
     return node
 
 
-def unfolded(type_: graphql.GraphQLOutputType) -> dict[str, Json]:
+def unfolded(type_: graphql.GraphQLOutputType, most: int = MOST_MEMBERS) -> dict[str, Json]:
     """What a field of this type gives."""
-    unfolding = _Unfolding()
+    unfolding = _Unfolding(most)
     node = unfolding.schema(type_)
     unfolding.finish()
     return node
@@ -51,8 +58,8 @@ def unfolded(type_: graphql.GraphQLOutputType) -> dict[str, Json]:
 class _Unfolding:
     """Writes types out as JSON Schema, the near ones first, as long as there is room."""
 
-    def __init__(self) -> None:
-        self._room = MOST_MEMBERS
+    def __init__(self, room: int) -> None:
+        self._room = room
         self._waiting: deque[tuple[dict[str, Json], Mapping[str, Member]]] = deque()
 
     def schema(self, type_: graphql.GraphQLType) -> dict[str, Json]:

@@ -103,5 +103,5 @@ def read_value(value: Json, address: str, beside: Beside = _nothing) -> Descript
                 return known.read({**value, key: more} if more is not None else value, address)
     raise SpecUnusable(
         f"It is no description of an API that we can read: it is {described(value)}.",
-        hint="Give the address of a document that begins with `openapi: 3.…` or `swagger: 2.0`, or that is in another known format.",
+        hint="Give the address of an OpenAPI description (`openapi: 3.…`, `swagger: 2.0`), or of one in another known format.",
     )

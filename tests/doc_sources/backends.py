@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import socket
 import subprocess
@@ -149,8 +150,8 @@ def _wait(process: subprocess.Popen[bytes], known: Backend, base: str, folder: P
         try:
             if known.is_ready(base):
                 return
-        except httpx.HTTPError:
-            pass  # not yet
+        except (httpx.HTTPError, json.JSONDecodeError):
+            pass  # not yet, or it says so in plain words
         try:
             process.wait(_POLL_SECONDS)
         except subprocess.TimeoutExpired:

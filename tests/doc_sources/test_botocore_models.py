@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from botocore.exceptions import UnknownServiceError
+from botocore.loaders import Loader
 
+from doc_sources.aws_services import ServiceModels
 from doc_sources.botocore_models import BotocoreFetcher
 from doc_sources.catalogue import Catalogue, load_catalogue
 from schemas.errors import Misconfigured, SpecUnusable
@@ -51,6 +54,17 @@ def test_an_unknown_service_is_refused_with_the_nearest(fetcher: BotocoreFetcher
     with pytest.raises(SpecUnusable, match=r"botocore [\d.]+ knows no AWS service") as raised:
         fetcher.fetch(aws(url))
     assert nearest in raised.value.hint
+
+
+@pytest.mark.parametrize("service", ["sts", "glue", "inspector2"], ids=["plain", "paginators with extras", "the same"])
+def test_models_are_read_as_botocore_reads_them(service: str) -> None:
+    loader, read = Loader(), ServiceModels().load(service)
+    assert read.model == loader.load_service_model(service, "service-2")
+    try:
+        paginators = loader.load_service_model(service, "paginators-1")["pagination"]
+    except UnknownServiceError:
+        paginators = {}
+    assert read.paginators == paginators
 
 
 def test_without_a_file_on_aws_there_is_no_fetcher() -> None:

@@ -47,9 +47,11 @@ class Web:
     def __init__(self, answers: Mapping[str, OpswrightError | str | None]) -> None:
         self._answers = answers
         self.asked: list[tuple[str, Validators | None]] = []
+        self.providers: set[str] = set()
 
-    def fetch(self, source: Source, known: Validators | None = None) -> FetchedSpec | None:
+    def fetch(self, source: Source, known: Validators | None = None, *, provider: str = "") -> FetchedSpec | None:
         self.asked.append((source.spec_url, known))
+        self.providers.add(provider)
         answer = self._answers.get(source.spec_url, NONE)
         if isinstance(answer, OpswrightError):
             raise answer
@@ -92,6 +94,12 @@ def test_what_we_ship_is_last_with_both_reasons() -> None:
     assert found.warnings == (f"The description is the catalogue's own. {NONE.message} {AWAY.message}",)
 
 
+def test_every_place_is_asked_for_the_description_of_the_provider_that_was_named() -> None:
+    web = Web({SHIPPED: "3"})
+    fetched(web)
+    assert web.providers == {"acme"}
+
+
 @pytest.mark.parametrize("error", [Denied("Never."), Misconfigured("The certificate is not trusted.")])
 def test_what_the_operator_has_to_mend_is_not_passed_over(error: OpswrightError) -> None:
     with pytest.raises(type(error), match=error.message):
@@ -128,7 +136,7 @@ def test_a_server_that_learned_to_describe_itself_is_heard() -> None:
 
 def test_a_web_page_is_no_description() -> None:
     class Page(Web):
-        def fetch(self, source: Source, known: Validators | None = None) -> FetchedSpec | None:
+        def fetch(self, source: Source, known: Validators | None = None, *, provider: str = "") -> FetchedSpec | None:
             found = super().fetch(source, known)
             if found is None or source.spec_url != LIVE:
                 return found
@@ -145,6 +153,14 @@ def test_where_no_place_has_one_all_reasons_are_told() -> None:
         fetched(Web({PUBLISHED: AWAY}))
     with pytest.raises(CredentialWanted, match="It answered 401"):
         fetched(Web({LIVE: CredentialWanted("It answered 401.")}))
+
+
+def test_where_a_server_is_away_the_way_out_is_about_the_first_that_is() -> None:
+    here = BackendUnavailable("It can't be reached.", hint="Is it running?")
+    elsewhere = BackendUnavailable("It was not found.", hint="Check the name server.")
+    with pytest.raises(BackendUnavailable) as raised:
+        fetched(Web({LIVE: here, PUBLISHED: elsewhere}))
+    assert raised.value.hint == "Is it running?"
 
 
 def test_other_addresses_are_handed_on() -> None:

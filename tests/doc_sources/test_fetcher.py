@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import orjson
 import pytest
 
-from doc_sources.catalogue import Catalogue
+from doc_sources.catalogue import Catalogue, load_catalogue
 from doc_sources.download import Downloader, Limits
 from doc_sources.fetcher import OpenApiFetcher
 from doc_sources.provider import Overlay, Provider
@@ -239,3 +240,41 @@ def test_the_groups_of_a_cluster_are_one_source() -> None:
     assert found is not None
     assert (found.title, [piece.operation.name for piece in found.slices]) == ("Registry", ["list_things"])
     assert found.base_url == served.url
+
+
+def test_the_digest_of_a_description_of_many_files_is_of_their_bytes(tmp_path: Path) -> None:
+    (tmp_path / "api.yaml").write_text("openapi: 3.1.0\npaths:\n  /things: {$ref: things}")
+    found = []
+    for name in ("list_things", "wipe_things", "list_things"):
+        (tmp_path / "things").write_text(f"get: {{operationId: {name}}}")
+        for place in (tmp_path, tmp_path / "api.yaml"):
+            found.append(fetcher().fetch(source(place, "https://things.example"), None))
+            # Neither the name's ending nor size or time of a file tells that it is another.
+            os.utime(tmp_path / "api.yaml", (1, 1))
+    digests = [one and one.document_digest for one in found]
+    assert digests[0] == digests[1] == digests[4]
+    assert digests[2] == digests[3] != digests[0]
+
+
+DROPLETS = openapi(
+    {path: get(ROWS) for path in ("/v2/droplets", "/v2/volumes", "/v2/droplets/{droplet_id}/destroy_with_associated_resources")}
+)
+"""As DigitalOcean's, whose file says that the last of these lists what would be destroyed."""
+
+
+@pytest.mark.parametrize(
+    ("base_url", "provider", "effect"),
+    [
+        ("https://victim.example", "", Effect.WRITE),
+        ("https://api.digitalocean.com.victim.example", "", Effect.WRITE),
+        ("https://api.digitalocean.com", "", Effect.READ),
+        ("https://victim.example", "digitalocean", Effect.READ),
+    ],
+    ids=["paths like a provider's", "a host like a provider's", "a provider's host", "the operator says so"],
+)
+def test_what_is_only_like_a_provider_s_api_reads_no_more_for_it(base_url: str, provider: str, effect: Effect) -> None:
+    with site(lambda _: Reply(orjson.dumps(DROPLETS))) as served:
+        made = OpenApiFetcher(Downloader(Secrets()), load_catalogue())
+        found = made.fetch(source(served.url, base_url), provider=provider)
+    assert found is not None
+    assert [piece.operation.effect for piece in found.slices if "destroy" in piece.operation.path] == [effect]

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import gzip
+import tarfile
 from pathlib import Path
 
 import pytest
 
+from doc_sources import file_tree
 from doc_sources.file_tree import Archive, Folder, is_archive, main_file
 from schemas.errors import SpecUnusable
 from tests.doc_sources.trees import packed, written
@@ -55,10 +57,35 @@ def test_an_archive_may_unpack_up_to_the_bound() -> None:
         Archive(content, size - 1)
 
 
-@pytest.mark.parametrize("content", [b"\x1f\x8b", gzip.compress(b"no archive" * 100), b"\x1f\x8b" + b"x" * 100])
+def _announced(kind: bytes) -> bytes:
+    """An archive of headers, each of which announces the next one."""
+    entry = tarfile.TarInfo("x")
+    entry.type = kind
+    return gzip.compress(entry.tobuf(tarfile.GNU_FORMAT) * 5_000)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\x1f\x8b",
+        gzip.compress(b"no archive" * 100),
+        b"\x1f\x8b" + b"x" * 100,
+        _announced(tarfile.GNUTYPE_LONGNAME),
+        _announced(tarfile.XHDTYPE),
+    ],
+)
 def test_what_is_compressed_but_no_archive_is_told(content: bytes) -> None:
     assert is_archive(content)
     with pytest.raises(SpecUnusable, match="no archive of files"):
+        Archive(content)
+
+
+def test_an_archive_may_hold_folders_and_links_up_to_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = packed({"a.yaml": b""}, links={"b": "a.yaml", "c": "a.yaml"})
+    monkeypatch.setattr(file_tree, "MAX_ENTRIES", 3)
+    assert list(Archive(content).names()) == ["a.yaml"]
+    monkeypatch.setattr(file_tree, "MAX_ENTRIES", 2)
+    with pytest.raises(SpecUnusable, match="more than"):
         Archive(content)
 
 
@@ -78,7 +105,10 @@ def test_the_main_file_is_the_one_nearest_to_the_root() -> None:
 
 @pytest.mark.parametrize(
     ("files", "words"),
-    [({"a.yaml": b"x: 1"}, "no file that begins one"), ({"a.yaml": b"openapi: 3", "b.yaml": b"swagger: 2"}, "'a.yaml', 'b.yaml'")],
+    [
+        ({"a.yaml": b"x: 1"}, "no file that begins one"),
+        ({"a.yaml": b"openapi: 3", "b.yaml": b"swagger: 2"}, "There are several descriptions: 'a.yaml', 'b.yaml'"),
+    ],
 )
 def test_without_one_main_file_its_name_is_asked_for(files: dict[str, bytes], words: str) -> None:
     with pytest.raises(SpecUnusable, match=f"{words}.*Name the file after a #"):

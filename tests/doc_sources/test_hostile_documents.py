@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import orjson
 import pytest
 
 from doc_sources.effects import Facts
-from doc_sources.parsing import parse
+from doc_sources.parsing import is_html, parse
 from doc_sources.slices import Cutter
 from doc_sources.specification import Specification
 from schemas.base import Json
@@ -53,6 +54,19 @@ def test_slices_are_weighed_up_to_the_bound() -> None:
         list(Cutter(document, SOURCE, JUDGE, max_total_bytes=199).cut())
 
 
+WIDE = {"S0": {"properties": {f"p{number}": {"type": "string"} for number in range(50)}}}
+FIELDS = get(named(0))
+PARAMETER = get(parameters=[{"name": "p", "in": "query", "schema": named(0)}])
+
+
+@pytest.mark.parametrize(("item", "size_bytes"), [(FIELDS, 50 * 120), (PARAMETER, 120 + len(orjson.dumps(WIDE["S0"])))])
+def test_what_operations_share_is_weighed_for_each_of_them_up_to_the_bound(item: Json, size_bytes: int) -> None:
+    document = Specification(openapi({"/a": item, "/b": item}, WIDE))
+    assert len(list(Cutter(document, SOURCE, JUDGE, max_operation_bytes=2 * size_bytes).cut())) == 2
+    with pytest.raises(SpecUnusable, match="more parameters and fields together"):
+        list(Cutter(document, SOURCE, JUDGE, max_operation_bytes=2 * size_bytes - 1).cut())
+
+
 @pytest.mark.parametrize("text", ["\n" * 200_000, ". " * 200_000, " " * 200_000, "also " * 100_000, "and then " * 50_000, "A" * 200_000])
 def test_documentation_of_any_length_is_read_in_one_go(text: str) -> None:
     JUDGE.judge(Facts("GET", "/a", "x", text, text))
@@ -62,3 +76,8 @@ def test_documentation_of_any_length_is_read_in_one_go(text: str) -> None:
 def test_a_page_of_any_length_is_named_at_once(text: bytes) -> None:
     with pytest.raises(SpecUnusable, match="HTML page"):
         parse(b"<html>" + text)
+
+
+@pytest.mark.parametrize("text", [b"<!--" + b" --> <!--" * 450, b" " * 4_000 + b"<!-- x -->" * 400, b"<?xml " + b"?> " * 1_300])
+def test_what_begins_like_a_page_for_long_is_told_at_once(text: bytes) -> None:
+    assert not is_html(text)

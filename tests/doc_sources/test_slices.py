@@ -147,6 +147,33 @@ def test_an_optional_body_of_a_get_is_not_sent(method: str, body: Json, has_body
     assert only_operation(openapi({"/a": {method: raw}})).has_body is has_body
 
 
+def posted(schema: Json, **more: Json) -> dict[str, Json]:
+    return {"requestBody": {"content": {"application/json": {"schema": schema}}}, "responses": {}} | more
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "raw", "takes"),
+    [
+        ("post", "/hosts/list", posted({"type": "object"}), True),
+        ("post", "/hosts/list", posted({"$ref": "#/components/schemas/Nothing"}), True),
+        ("post", "/hosts/list", posted({"type": "object", "properties": {"name": {"type": "string"}}}), True),
+        ("post", "/hosts/list", posted({"type": "object", "required": ["name"]}), False),
+        ("post", "/hosts/list", posted({"type": "object", "properties": {"pageSize": {"type": "integer"}}}), False),
+        ("post", "/hosts/list", posted({"type": "object", "properties": {"cursor": {"type": "string"}}}), False),
+        ("post", "/hosts/list", posted({"type": "array"}), False),
+        ("post", "/hosts/list", {"responses": {}}, False),
+        ("post", "/hosts/list", {"requestBody": {"content": {"text/plain": {"schema": {"type": "object"}}}}, "responses": {}}, False),
+        ("post", "/hosts/create", posted({"type": "object"}), False),
+        ("get", "/hosts", posted({"type": "object"}), False),
+    ],
+)
+def test_an_empty_body_asks_for_all_where_it_reads_and_nothing_could_ask_for_a_part(
+    method: str, path: str, raw: dict[str, Json], takes: bool
+) -> None:
+    nothing: dict[str, Json] = {"Nothing": {"type": "object", "additionalProperties": False}}
+    assert only_operation(openapi({path: {method: raw}}, nothing)).takes_empty_body is takes
+
+
 def test_shared_parameters_bodies_responses_headers_and_examples_are_put_in_their_place() -> None:
     components = {
         "parameters": {
@@ -225,3 +252,12 @@ def test_where_calls_are_not_http_the_reader_of_the_format_says_the_effect(said:
 )
 def test_only_a_page_is_named_as_documentation(url: Json, shown: str) -> None:
     assert only_operation(openapi({"/hosts": get(externalDocs={"url": url})})).docs_url == shown
+
+
+@pytest.mark.parametrize("query", ["Action=DeleteHosts&Version=1", "Version=1&Action=%44eleteHosts", "delete", "a=1;do=delete_all"])
+def test_what_a_query_in_a_path_says_tells_the_effect_whatever_the_operation_is_called(query: str) -> None:
+    assert only_operation(openapi({f"/?{query}": hosts()}, SCHEMAS)).effect is Effect.WRITE
+
+
+def test_a_query_in_a_path_that_says_nothing_of_a_change_may_read() -> None:
+    assert only_operation(openapi({"/?Action=DescribeHosts&Version=2020-04-01": hosts()}, SCHEMAS)).effect is Effect.READ

@@ -112,6 +112,25 @@ def test_a_reference_that_leads_nowhere_or_out_is_a_warning(reference: str, reas
     assert "is broken" in warning
 
 
+@pytest.mark.parametrize("reference", [".kube/config#/users/0/user", "/.docker/config.json", "../.netrc", "a/.env", "a/../.aws/x.yaml"])
+def test_a_hidden_file_belongs_to_no_description(reference: str) -> None:
+    names = ("api/.kube/config", ".docker/config.json", ".netrc", "api/a/.env", "api/.aws/x.yaml")
+    (warning,) = refers_to(reference, dict.fromkeys(names, b"token: t0ken"))
+    assert "is a hidden file" in warning
+
+
+def test_files_beside_a_description_in_a_hidden_folder_belong_to_it() -> None:
+    files = TreeFiles(Held({".github/api/a.yaml": b"x: 1", ".github/.env": b"x: 1"}), ".github/api/main.yaml")
+    assert files[".github/api/a.yaml"] == {"x": 1}
+    with pytest.raises(LookupError, match="hidden"):
+        files[".github/.env"]
+
+
+def test_a_server_hides_nothing_by_a_dot() -> None:
+    files = TreeFiles(Held({".well-known/a.yaml": b"x: 1"}, origin="https://here.example"), "main.yaml")
+    assert files[".well-known/a.yaml"] == {"x": 1}
+
+
 def test_files_that_lead_in_a_circle_end() -> None:
     files = {"api/a.yaml": b"$ref: b.yaml", "api/b.yaml": b"$ref: a.yaml"}
     assert refers_to("a.yaml", files) == ()
@@ -138,6 +157,19 @@ def test_addresses_of_the_same_origin_are_files_of_it() -> None:
     files = TreeFiles(Held({}, origin="https://here.example"), "api/main.yaml")
     assert files.local("https://here.example/api/x.yaml#/A") == "#/x-files/api%7E1x.yaml/A".replace("%7E", "~")
     assert "here.example.evil" in files.local("https://here.example.evil/x.yaml")
+
+
+def test_what_an_alias_stands_for_is_made_local_once() -> None:
+    files = TreeFiles(Held({"a.yaml": b"one: &ref {$ref: 'b.yaml#/B'}\ntwo: *ref\nthree: [*ref]"}), "main.yaml")
+    local = {"$ref": "#/x-files/b.yaml/B"}
+    assert files["a.yaml"] == {"one": local, "two": local, "three": [local]}
+
+
+def test_aliases_that_double_with_every_line_are_gone_through_once() -> None:
+    lines = ["a0: &a0 [x, x]", *(f"a{number}: &a{number} [*a{number - 1}, *a{number - 1}]" for number in range(1, 18))]
+    held = {f"{number}.yaml": "\n".join(lines).encode() for number in range(20)}
+    files = TreeFiles(Held(held), "main.yaml")
+    assert all("a17" in files[name] for name in held)
 
 
 def test_a_million_references_take_no_longer_than_reading_them() -> None:

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from doc_sources.formats import reading
-from doc_sources.formats.graphql_types import MOST_MEMBERS
+from doc_sources.formats.graphql_types import MOST_MEMBERS, MOST_TOGETHER, members_of_each
 from schemas.base import Json
 from schemas.errors import SpecUnusable
 from schemas.operation import Effect, Slice
@@ -130,3 +130,12 @@ def test_a_description_that_quotes_a_schema_is_not_taken_for_one() -> None:
 def test_the_address_may_tell_what_the_content_leaves_open(tmp_path: Path) -> None:
     path = tmp_path / "schema.graphqls"
     assert reading.read(b"directive @x on FIELD\ntype Query { a: Int }", str(path)).protocol == "graphql"
+
+
+def test_what_is_written_out_of_all_fields_together_is_bounded() -> None:
+    assert members_of_each(1) == members_of_each(MOST_TOGETHER // MOST_MEMBERS) == MOST_MEMBERS
+    assert members_of_each(MOST_TOGETHER) == 1
+    wide = "type Query { " + " ".join(f"f{number}: A" for number in range(4_000)) + " }"
+    described = reading.read(f"{wide} type A {{ {' '.join(f'g{number}: A' for number in range(190))} }}".encode(), "a.graphql")
+    answer = described.root["paths"]["/query/f0"]["post"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert len(answer["properties"]) == members_of_each(4_000) == 100
