@@ -84,9 +84,13 @@ class DocumentCache:
 
     def refresh(self, source: Source) -> ChangeReport:
         """Ask the server now, whatever the copy's age and however often it failed. Raises what the fetcher raises, and AwaitsApproval;
-        the copy then stays as it is."""
+        the copy then stays as it is, and `attempts` tells why."""
         attempt = self._attempt(source)
-        return attempt.run(attempt.ticket(), lambda: self._fetch(source))
+        try:
+            return attempt.run(attempt.ticket(), lambda: self._fetch(source))
+        except OpswrightError as error:
+            self._refreshes.note_failure(source.name, str(error), self._clock())
+            raise
 
     def approve(self, source: Source, number: int | None = None, *, by: str) -> SourceVersion:
         """Let that version of a hand-added description, or the newest, answer. One of another release is read again for that.

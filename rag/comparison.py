@@ -6,12 +6,15 @@ Where it can't be told whether a change is harmless, it counts as breaking: the 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from rag.changes import Detail, OperationChange, Severity, Subject, worst
 from schemas.base import Json, canonical_json
 from schemas.operation import Operation, Parameter, RowField, Slice
+
+MOST_DETAILS: Final = 20_000
+"""Of one report. Two readings of a small document may differ in a field of thousands in each of thousands of operations."""
 
 _SHOWN: Final = 200
 """Characters of a value in a report."""
@@ -22,11 +25,18 @@ _EXACT: Final = ("pattern", "format", "multipleOf", "const", "items", "propertie
 _WORDS: Final = frozenset({"description", "summary", "title"})
 
 
-def differences(before: Sequence[Slice], after: Sequence[Slice]) -> tuple[OperationChange, ...]:
-    """What becomes of each operation, in the order of their names."""
+def differences(before: Sequence[Slice], after: Sequence[Slice], most_details: int = MOST_DETAILS) -> tuple[OperationChange, ...]:
+    """What becomes of each operation, in the order of their names. Beyond `most_details` only how bad it is, without the details."""
     old, new = ({piece.operation.name: piece for piece in pieces} for pieces in (before, after))
     found = (compare(old.get(name), new.get(name)) for name in sorted(old.keys() | new.keys()))
-    return tuple(change for change in found if change)
+    return tuple(_bounded((change for change in found if change), most_details))
+
+
+def _bounded(changes: Iterable[OperationChange], details_left: int) -> Iterator[OperationChange]:
+    for change in changes:
+        kept = change.details[:details_left]
+        details_left -= len(kept)
+        yield change if len(kept) == len(change.details) else change.model_copy(update={"details": kept})
 
 
 def compare(before: Slice | None, after: Slice | None) -> OperationChange | None:

@@ -14,6 +14,7 @@ from rag.changes import OperationChange, Severity
 from rag.comparison import compare
 from rag.packing import packed, slice_of
 from rag.tables import cached_operations, cached_sources
+from schemas.garbage import uncollected
 from schemas.operation import Slice
 
 Item = TypeVar("Item")
@@ -58,9 +59,10 @@ def bring(connection: Connection, source: str, before: Mapping[str, Standing], p
         gone = (cached_operations.c.source == source, cached_operations.c.name.in_(names))
         connection.execute(delete(cached_operations).where(*gone))
     new = ((position, piece) for position, piece in enumerate(pieces) if _is_new(before.get(piece.operation.name), position, piece, texts))
-    for batch in _batches(new):
-        rows = [_row(source, position, piece, texts[piece.operation.name]) for position, piece in batch]
-        upsert(connection, cached_operations, rows)
+    with uncollected():
+        for batch in _batches(new):
+            rows = [_row(source, position, piece, texts[piece.operation.name]) for position, piece in batch]
+            upsert(connection, cached_operations, rows)
     size = func.sum(func.length(cached_operations.c.operation) + func.length(cached_operations.c.document))
     total = select(func.coalesce(size, 0)).where(cached_operations.c.source == source).scalar_subquery()
     connection.execute(update(cached_sources).where(cached_sources.c.name == source).values(size_bytes=total))

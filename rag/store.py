@@ -104,7 +104,7 @@ class DocumentStore:
             refreshes.note_success(connection, source.name)
             held = connection.execute(select(cached_sources).where(cached_sources.c.name == source.name)).one_or_none()
             before = rows.standing(connection, source.name)
-            changes = rows.changes(connection, source.name, before, fetched.slices, texts)
+            changes = rows.changes(connection, source.name, before, fetched.slices, texts) if held else ()
             report = ChangeReport(
                 source=source.name,
                 from_revision=held.revision if held else "",
@@ -112,7 +112,7 @@ class DocumentStore:
                 at=now,
                 cause=_cause(held, fetched, before, changes),
                 operations=len(texts),
-                changes=changes if held else (),
+                changes=changes,
                 warnings=fetched.warnings,
             )
             rows.upsert(connection, cached_sources, [_source_row(source, fetched, report.to_revision, now)])

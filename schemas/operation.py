@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field as Attribute
 
-from schemas.base import Frozen, Json, lookup
+from schemas.base import Frozen, Json, digest, lookup
 from schemas.metric import Metric
 
 Protocol = Literal["http", "aws", "graphql", "grpc", "text"]
@@ -15,6 +15,9 @@ Protocol = Literal["http", "aws", "graphql", "grpc", "text"]
 
 The others can't be called from here: they are known, found and read, by people and by the model.
 """
+
+_WORDS: Final = frozenset({"summary", "description", "tags", "docs_url", "effect_reason"})
+"""What says nothing of a call. Words that a tool was written from are in the slice's hash."""
 
 CALLABLE: Final[frozenset[Protocol]] = frozenset({"http", "aws"})
 
@@ -162,6 +165,8 @@ class Operation(Frozen):
     effect_reason: str
     parameters: tuple[Parameter, ...] = ()
     has_body: bool = False
+    takes_empty_body: bool = False
+    """Can be called with `{}` for its body, and then answers with all that it has."""
     rows_path: str | None = None
     row_is_single: bool = False
     row_title: str = ""
@@ -187,6 +192,14 @@ class Operation(Frozen):
                 return self.name
 
     @property
+    def fingerprint(self) -> str:
+        """Changes with all that a tool is proven on: the slice, and what is known beside it: rows, pages, effect, metrics, filters.
+
+        What is as by default is left out, so that an addition to this class changes nothing for operations without it.
+        """
+        return digest(self.model_dump(mode="json", exclude=set(_WORDS), exclude_defaults=True))
+
+    @property
     def is_callable(self) -> bool:
         """Whether a tool can call it; what can't be called serves as text."""
         return self.protocol in CALLABLE
@@ -197,8 +210,9 @@ class Operation(Frozen):
 
     @property
     def is_listable(self) -> bool:
-        """Can be called with nothing but its pagination, and returns rows."""
-        return self.is_callable and self.rows_path is not None and not self.has_body and not any(p.required for p in self.parameters)
+        """Can be called with nothing but its pagination, or an empty body, and returns rows."""
+        says_nothing = self.takes_empty_body or not self.has_body
+        return self.is_callable and self.rows_path is not None and says_nothing and not any(p.required for p in self.parameters)
 
     def field(self, path: str) -> RowField | None:
         """The field at a dotted path, if the response schema declares it."""

@@ -25,7 +25,7 @@ class AwsAccess(Frozen):
 
 
 class Source(Frozen):
-    """A published API: where its specification is served, where its calls go, how they are authenticated.
+    """A published API: where its specification is served, where its calls go (empty: it is only read), how they are authenticated.
 
     `ca` is a reference to the PEM of the only authority that its server's certificate may be of (empty: certifi's are trusted).
 

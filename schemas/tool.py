@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from schemas.base import Frozen, text_digest
+from pydantic import model_validator
+
+from schemas.base import Frozen, Json, text_digest
 from schemas.query import Query
 from schemas.verification import Verification
 
@@ -18,10 +20,20 @@ def code_digest(source: str, tests: str) -> str:
 
 
 class OperationPin(Frozen):
-    """An operation that a tool may call, and the slice that it was written from."""
+    """An operation that a tool may call, and its `Operation.fingerprint` when the tool was proven on it.
+
+    An earlier form held the hash of its slice, which says less: such a tool is read, and fits no operation as it is now.
+    """
 
     operation: str
-    slice_hash: str
+    fingerprint: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_earlier_form(cls, pin: Json) -> Json:
+        if isinstance(pin, dict) and pin.keys() == {"operation", "slice_hash"}:
+            return {"operation": pin["operation"], "fingerprint": ""}
+        return pin
 
 
 class Candidate(Frozen):

@@ -181,6 +181,17 @@ def test_server_that_stays_away_is_asked_less_and_less_often(caching: Caching, c
     assert cache.attempts("estate").failures == 3
 
 
+def test_refresh_that_fails_is_on_record_until_one_succeeds(caching: Caching) -> None:
+    cache = caching(ScriptedFetcher(fetched(), AWAY, AWAY, fetched(version="2")))
+    cache.refresh(ESTATE)
+    for count in (1, 2):
+        with pytest.raises(BackendUnavailable):
+            cache.refresh(ESTATE)
+        assert (cache.attempts("estate").failures, cache.attempts("estate").failure) == (count, str(AWAY))
+    cache.refresh(ESTATE)
+    assert cache.attempts("estate").failure == ""
+
+
 def test_defect_in_the_background_is_told_in_the_next_answer_and_not_printed(
     caching: Caching, clock: SteppedClock, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -136,3 +136,14 @@ def test_operations_come_and_go_by_name() -> None:
     found = differences([named("a"), named("b")], [named("c"), named("b")])
     told = [(change.operation, change.kind, change.severity) for change in found]
     assert told == [("a", "removed", BREAKING), ("c", "added", COMPATIBLE)]
+
+
+def test_details_are_told_up_to_the_bound_and_severity_beyond_it() -> None:
+    before = [piece(name=name, **field()) for name in "abc"]
+    after = [piece(name=name, **field(type="string")) for name in "abc"]
+    whole = differences(before, after)
+    each = len(whole[0].details)
+    assert [len(change.details) for change in differences(before, after, each * 3)] == [each] * 3
+    bounded = differences(before, after, each * 2 - 1)
+    assert [len(change.details) for change in bounded] == [each, each - 1, 0]
+    assert [change.severity for change in bounded] == [change.severity for change in whole] == [BREAKING] * 3

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from schemas.operation import Effect, Operation, Parameter, rows_of
+from schemas.operation import Echo, Effect, Filter, LinkPagination, Operation, Parameter, rows_of
 
 
 def operation(**more: Any) -> Operation:
@@ -49,3 +49,28 @@ def test_an_operation_that_needs_nothing_can_be_listed() -> None:
     assert operation(rows_path="", parameters=(body,)).is_listable
     assert not operation(rows_path="", parameters=(body.model_copy(update={"required": True}),)).is_listable
     assert not operation(rows_path=None).is_listable
+    assert not operation(rows_path="", has_body=True).is_listable
+    assert operation(rows_path="", has_body=True, takes_empty_body=True).is_listable
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"slice_hash": "other"},
+        {"effect": Effect.WRITE},
+        {"rows_path": "items"},
+        {"pagination": LinkPagination()},
+        {"pagination": LinkPagination(next_path="next")},
+        {"filters": (Filter(parameter="kind", path="kind"),)},
+        {"filters": (Filter(parameter="kind", path="kind", comparison="ne"),)},
+        {"echo": (Echo(parameter="kind", path="kind"),)},
+        {"is_global": True},
+    ],
+)
+def test_whatever_a_tool_is_proven_on_changes_the_fingerprint(more: dict[str, Any]) -> None:
+    assert operation(**more).fingerprint != operation().fingerprint
+
+
+def test_words_beside_the_description_leave_the_fingerprint_as_it_is() -> None:
+    worded = operation(summary="List", description="Lists.", tags=("a",), docs_url="https://docs.example", effect_reason="a GET")
+    assert worded.fingerprint == operation().fingerprint
