@@ -70,7 +70,7 @@ def _failure(run_id: str, reference: str, run: PlaceRun, source: Source, voice: 
     last = run.calls[-1] if run.calls else None
     if refused := next((call.refusal for call in run.calls if call.refusal), ""):
         kind = next((kind for code, kind in _REFUSALS.items() if refused.startswith(code)), Denied)
-        return kind(f"{reference}: {refused}")
+        return kind(f"{reference}: {refused.removeprefix(f'{kind.code}: ')}")
     if failed := next((call.failure for call in reversed(run.calls) if call.failure), ""):
         return BackendUnavailable(f"{reference}: {failed}", hint=f"Nothing was lost. Go on with: opswright runs resume {run_id}.")
     if last and last.status and last.status >= 300 and source.aws:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from urllib.parse import parse_qsl
 
 from agents.generate import aws
 from agents.knowledge import Reading
@@ -102,6 +103,10 @@ def _calling(operation: Operation) -> Iterator[str]:
     yield f"{operation.id}: {operation.label}: {_words(operation.summary)}"
     if operation.protocol == "aws":
         yield f"  call: {_boto3(operation)}"
+    if operation.protocol == "http" and "?" in operation.path:
+        yield f"  call: {_with_query(operation)}"
+    if operation.takes_empty_body:
+        yield "  body: `json={}`"
     where = f"at `{operation.rows_path}`" if operation.rows_path else "the body itself"
     yield f"  rows: {where}, one object" if operation.row_is_single else f"  rows: {where}, an array"
     if operation.protocol == "http":
@@ -113,6 +118,12 @@ def _boto3(operation: Operation) -> str:
     method = aws.method(operation)
     called = f'get_paginator("{method}").paginate(' if operation.pagination else f"{method}("
     return f'`session.client("{aws.service(operation)}").{called}…)`'
+
+
+def _with_query(operation: Operation) -> str:
+    """Apart, as httpx puts `params` in the place of a query that the URL has."""
+    path, _, query = operation.path.partition("?")
+    return f"path `{path}`, always with {_as_json(dict(parse_qsl(query)))} in params"
 
 
 def _reading(join: MetricJoin, operation: Operation) -> Iterator[str]:

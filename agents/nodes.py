@@ -20,8 +20,8 @@ from agents.state import Deps, State
 from agents.understanding import check_question
 from generated_tools.registry import arguments_for
 from schemas.answer import Answer
-from schemas.errors import CandidateRejected, QuestionDeclined
-from schemas.operation import Slice
+from schemas.errors import CandidateRejected, Denied, QuestionDeclined, quoted
+from schemas.operation import Operation, Slice
 from schemas.query import Query
 from schemas.tool import Candidate, RegisteredTool
 from schemas.verification import Finding, Verification
@@ -54,10 +54,15 @@ def plan(state: State, deps: Deps) -> State:
 
 
 def gather(state: State, deps: Deps) -> State:
-    """Fresh documents of the planned operations, normally from the cache. The whole request goes by this version of them."""
+    """Fresh documents of the planned operations, normally from the cache. The whole request goes by this version of them.
+
+    Raises Denied for an operation that can only be read about, whoever planned it.
+    """
     source = deps.sources.get(state["source"])
     names = dict.fromkeys(call.operation for call in _query(state).calls)
     documents = {name: deps.documents.get_or_fetch(source, name.partition(":")[2], deps.max_age_hours) for name in names}
+    for document in documents.values():
+        _check_callable(document.slice.operation)
     return {
         "slices": {name: deps.contents.put(document.slice.model_dump(mode="json")) for name, document in documents.items()},
         "stale": sorted({document.stale_because for document in documents.values()} - {""}),
@@ -65,12 +70,12 @@ def gather(state: State, deps: Deps) -> State:
 
 
 def find_tool(state: State, deps: Deps) -> State:
-    """A registered tool that answers this Query and was written from the documents as they are."""
-    hashes = {operation: piece.digest for operation, piece in _slices(state, deps).items()}
+    """A registered tool that answers this Query and was proven on its operations as they are."""
+    fingerprints = {operation: piece.operation.fingerprint for operation, piece in _slices(state, deps).items()}
     if wanted := state.get("wanted_tool"):
-        _check_pins(deps.registry.load(wanted), hashes)
+        _check_pins(deps.registry.load(wanted), fingerprints)
         return {"tool": wanted, "reused": True}
-    tool = deps.registry.match(_query(state), state["source"], hashes)
+    tool = deps.registry.match(_query(state), state["source"], fingerprints)
     return {"tool": tool.manifest.reference, "reused": True} if tool else {"tool": "", "reused": False, "attempt": 0}
 
 
@@ -178,6 +183,14 @@ def _query(state: State) -> Query:
     return Query.model_validate(state["query"])
 
 
+def _check_callable(operation: Operation) -> None:
+    if not operation.is_callable:
+        raise Denied(
+            f"{quoted(operation.id)} can't be called from here: it is known as {operation.protocol}.",
+            hint="It can be read: opswright sources show, with its source. Ask about operations over HTTP or of AWS.",
+        )
+
+
 def _slices(state: State, deps: Deps) -> Mapping[str, Slice]:
     return {name: _slice(deps.contents, key) for name, key in state["slices"].items()}
 
@@ -194,11 +207,11 @@ def _returned(state: State, deps: Deps) -> Returned:
     return Returned({"": result}) if isinstance(result, list) else Returned(result["rows"], result["failed"])
 
 
-def _check_pins(tool: RegisteredTool, hashes: Mapping[str, str]) -> None:
-    changed = [pin.operation for pin in tool.manifest.operations if hashes.get(pin.operation) != pin.slice_hash]
+def _check_pins(tool: RegisteredTool, fingerprints: Mapping[str, str]) -> None:
+    changed = [pin.operation for pin in tool.manifest.operations if fingerprints.get(pin.operation) != pin.fingerprint]
     if changed:
         raise CandidateRejected(
-            f"{tool.manifest.reference} was written from another specification of {', '.join(changed)} than the server has now.",
+            f"{tool.manifest.reference} was proven on another {', another '.join(changed)} than is known now.",
             hint=f'Ask its question again to have it written and proven anew: opswright ask "{tool.manifest.question}".',
         )
 

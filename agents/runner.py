@@ -76,7 +76,7 @@ class Runner:
     def run_tool(self, tool: ToolManifest, values: Mapping[str, Scalar], *, on_step: OnStep = _ignore) -> RunRecord:
         """Run exactly this version with these values for its parameters; those not named keep their defaults.
 
-        Raises CandidateRejected where the documents that it was written from have changed.
+        Raises CandidateRejected where an operation is not as it was when the tool was proven on it.
         """
         return self._drive(self.begin_tool(tool, values), None, on_step)
 

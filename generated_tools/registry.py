@@ -41,10 +41,10 @@ class Registry:
     def publish(
         self, candidate: Candidate, verification: Verification, slices: Mapping[str, Slice], *, source: str, question: str
     ) -> RegisteredTool:
-        """Register `candidate` as the next version of its name, pinned to the slices (by operation id) it was written from.
+        """Register `candidate` as the next version of its name, pinned to the operations of the slices (by id) as it was proven on them.
 
         A name means one question: where another shape of Query has it, the first digits of this one's digest are added.
-        Publishing the same code for the same query, source and slices again gives the version that exists: a run that was
+        Publishing the same code for the same query, source and operations again gives the version that exists: a run that was
         killed between registering and its checkpoint repeats this step. Raises CandidateRejected where the verification
         did not pass or is another candidate's.
         """
@@ -82,14 +82,14 @@ class Registry:
         """What is wrong with versions that are never used until someone mends them."""
         return self._snapshot().damaged
 
-    def match(self, query: Query, source: str, slice_hashes: Mapping[str, str]) -> RegisteredTool | None:
-        """The newest sound version that answers `query` on `source` and was written from the slices as they are now.
+    def match(self, query: Query, source: str, fingerprints: Mapping[str, str]) -> RegisteredTool | None:
+        """The newest sound version that answers `query` on `source` and was proven on its operations as they are now.
 
-        `slice_hashes` holds the present hash of each operation by id; a tool whose slice changed or is gone is no match.
+        `fingerprints` are the present ones by operation id; a tool one of whose operations changed or is gone is no match.
         Nor is one whose files were changed: `damaged` and `load` say so, and the question gets a new version meanwhile.
         """
         for manifest in self._snapshot().by_shape.get((query.shape_digest, source), ()):
-            fits = all(slice_hashes.get(pin.operation) == pin.slice_hash for pin in manifest.operations)
+            fits = all(fingerprints.get(pin.operation) == pin.fingerprint for pin in manifest.operations)
             if fits and (tool := self._sound(manifest.name, manifest.version)):
                 return tool
         return None
@@ -162,7 +162,7 @@ def _pins(candidate: Candidate, slices: Mapping[str, Slice]) -> tuple[OperationP
     operations = dict.fromkeys(call.operation for call in candidate.query.calls)
     if missing := [operation for operation in operations if operation not in slices]:
         raise CandidateRejected(f"{candidate.name} calls {quoted(missing[0])}, and its slice was not handed in to pin it to")
-    return tuple(OperationPin(operation=operation, slice_hash=slices[operation].digest) for operation in operations)
+    return tuple(OperationPin(operation=operation, fingerprint=slices[operation].operation.fingerprint) for operation in operations)
 
 
 def _identity(manifest: ToolManifest) -> tuple[str, str, str, tuple[OperationPin, ...], str]:

@@ -11,7 +11,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from sandbox.credential_names import is_credential, is_harmless, kind_of
 from sandbox.credential_search import MARK, Span, credentials, places
@@ -84,7 +84,7 @@ def _spellings(secret: str) -> Iterator[str]:
     for escaped in (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]):
         yield escaped
         yield escaped.replace("/", "\\/")
-    yield quote(secret, safe="")
+    yield from (quote(secret, safe=""), quote(secret), quote_plus(secret))  # the last as in a form
     yield from (secret.encode().hex(), secret.encode().hex().upper())
     yield base64.b64encode(secret.encode()).decode().rstrip("=")
     yield base64.urlsafe_b64encode(secret.encode()).decode().rstrip("=")

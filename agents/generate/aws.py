@@ -7,12 +7,13 @@ from typing import Any
 
 from botocore import xform_name
 
-from agents.generate.expressions import identifier, literal, prose, singular
+from agents.generate.expressions import holders, literal, prose
 from schemas.base import Json
 from schemas.metric import Metric, place_of
 from schemas.operation import Operation
 from schemas.query import Call, MetricJoin
 
+_OWN_NAMES = frozenset({"session", "page"})
 _FIGURES = {"latest": "values[0]", "mean": "math.fsum(values) / len(values)", "max": "max(values)", "min": "min(values)"}
 """What stands for a key's values, newest first, that are not empty."""
 _WORDS = {"latest": "latest", "mean": "mean", "max": "highest", "min": "lowest"}
@@ -22,9 +23,7 @@ def relation(call: Call, operation: Operation) -> dict[str, Any]:
     """What the template says of one AWS operation: lists within lists are gone through by loops, `rows` is an expression."""
     *outer, last = (operation.rows_path or "").split("[].")
     loops, holder = [], "page"
-    for depth, path in enumerate(outer):
-        name = identifier(singular(path.rpartition(".")[2])) if depth == 0 else f"{holder}_{identifier(singular(path))}"
-        name = f"{name}_" if name == "page" else name
+    for name, path in zip(holders(outer, _OWN_NAMES), outer, strict=True):
         loops.append({"variable": name, "lists": _gently(holder, path, "[]")})
         holder = name
     return _calling(operation) | {

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import re
+from collections.abc import Container, Sequence
 from typing import assert_never
 
 from schemas.operation import RowField
@@ -71,6 +73,16 @@ def identifier(text: str) -> str:
     """A Python name in lower case for any words."""
     name = re.sub(r"\W+", "_", text).strip("_").lower() or "value"
     return f"{name}_" if keyword.iskeyword(name) or keyword.issoftkeyword(name) else f"_{name}" if name[0].isdigit() else name
+
+
+def holders(lists: Sequence[str], taken: Container[str]) -> list[str]:
+    """A variable for an item of each of the lists within lists that lead to the rows, the outermost first."""
+    names: list[str] = []
+    for path in lists:
+        noun = identifier(singular(path.rpartition(".")[2]))
+        name = f"{names[-1]}_{noun}" if names else noun
+        names.append(f"{name}_" if name in taken or hasattr(builtins, name) else name)
+    return names
 
 
 def singular(plural: str) -> str:

@@ -1,11 +1,11 @@
-"""How a tool fetches a relation over HTTP: one GET, in the pagination style of its operation."""
+"""How a tool fetches a relation over HTTP: one request by the operation's method, in its pagination style."""
 
 from __future__ import annotations
 
 from typing import Any, assert_never
 from urllib.parse import parse_qsl
 
-from agents.generate.expressions import literal, prose
+from agents.generate.expressions import holders, literal, prose
 from schemas.operation import (
     CursorPagination,
     LastRowPagination,
@@ -20,20 +20,33 @@ from schemas.query import Call
 PAGE_SIZE = 100
 """Rows asked for at once where the specification declares no smaller maximum."""
 
+_OWN_NAMES = frozenset({"client", "path", "page", "seen", "body", "rows", "row", "cursor", "here", "following", "httpx"})
+"""What the template's own lines call, which no holder of rows may shadow."""
+
 
 def relation(call: Call, operation: Operation) -> dict[str, Any]:
-    """What the template says of one GET."""
+    """What the template says of one request. Where lists lie in lists, `rows` is the outermost, and `loops` lead to `inner`."""
     # httpx puts `params` in the place of a query that the URL has: what the path says in one goes with them.
     path, _, query = operation.path.partition("?")
     fixed = [f"{literal(name)}: {literal(value)}" for name, value in parse_qsl(query)]
     paging = _paging(operation.pagination)
+    outermost, *ways = (operation.rows_path or "").split("[].")
+    names = holders([outermost, *ways[:-1]], _OWN_NAMES) if ways else []
+    within = [f"{name}.{_got(way)} or []" for name, way in zip(names, ways, strict=True)]
+    rows = _subscript(outermost)
+    loops = "".join(f" for {name} in {lists}" for name, lists in zip(names, [f"body{rows}", *within], strict=False))
     return {
         "alias": call.alias,
         "path": literal(path),
         "shown_path": prose(operation.path),
         "style": operation.pagination.style if operation.pagination else "",
         "single": operation.row_is_single,
-        "rows": _subscript(operation.rows_path or ""),
+        "rows": rows,
+        "collected": f"[row{loops} for row in {within[-1]}]" if within else f"body{rows}",
+        "loops": list(zip(names, ["", *within], strict=False)),
+        "inner": within[-1] if within else "",
+        "verb": operation.method.lower(),
+        "sends_body": operation.has_body,
         **paging,
         "always": ", ".join([*fixed, *paging.get("size", ())]),
     }
@@ -68,5 +81,9 @@ def _subscript(path: str) -> str:
 
 def _gently(path: str) -> str:
     """A last page may leave out what leads to the next, so that it is looked up without raising."""
+    return f"body.{_got(path)}"
+
+
+def _got(path: str) -> str:
     *steps, last = path.split(".")
-    return "body" + "".join(f".get({literal(step)}, {{}})" for step in steps) + f".get({literal(last)})"
+    return "".join(f"get({literal(step)}, {{}})." for step in steps) + f"get({literal(last)})"

@@ -66,6 +66,8 @@ def _page(operation: Operation, rows: list[Json], *, endless: bool) -> Json:
     if isinstance(style, LastRowPagination):
         rows = [_with_key(row, style.row_path) for row in rows]
     page = body(operation, rows)
+    if "[]." in (operation.rows_path or ""):
+        lookup(page, (operation.rows_path or "").partition("[].")[0]).append({})  # a holder that holds nothing
     if operation.row_is_single or not operation.rows_path:
         return page
     match style:

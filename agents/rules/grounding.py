@@ -12,7 +12,7 @@ from agents.rules.draft import Draft, text
 from agents.rules.intent import Intent
 from agents.rules.measured import metric_join, named_metric, show_metric
 from agents.rules.results import columns, grouping, limit, order
-from agents.rules.subjects import FILLERS, is_place, match_subject
+from agents.rules.subjects import FILLERS, is_place, match_subject, without_qualifiers
 from agents.speech.voice import Voice
 from schemas.operation import Operation
 from schemas.query import Call, Query
@@ -78,6 +78,7 @@ def _refuse_unexplained(draft: Draft, intent: Intent) -> None:
     """Raise Misfit where a word is left that says neither a condition nor which system is meant."""
     before = {word.index + 1: word for word in intent.rest}
     unknown = [word for word in draft.open_words if not is_place(word, before.get(word.index), draft.operation)]
+    unknown = without_qualifiers(unknown, draft.operation)
     if not unknown:
         return
     if metric := named_metric(draft, unknown):

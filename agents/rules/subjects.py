@@ -127,7 +127,7 @@ def _aws_nouns(name: str) -> tuple[tuple[str, ...], ...]:
 
 
 def _last_segment(path: str) -> str:
-    segments = [segment for segment in path.split("/") if segment and not _NOT_A_NOUN.fullmatch(segment)]
+    segments = [segment for segment in path.partition("?")[0].split("/") if segment and not _NOT_A_NOUN.fullmatch(segment)]
     return segments[-1] if segments else ""
 
 
@@ -135,7 +135,9 @@ def plural_name(operation: Operation) -> str:
     """What to call the rows in code and in sentences: `on_call_rotas` of list_on_call_rotas, else the last noun of the path."""
     if operation.protocol == "aws":
         return identifier("_".join(split_identifier(operation.name.partition(".")[2])[1:]) or "rows")
-    verb, *nouns_of_name = split_identifier(operation.name) or [""]
+    # `ecs.DescribeInstances`, where all operations have one path.
+    name = operation.name.rpartition(".")[2] if "?" in operation.path else operation.name
+    verb, *nouns_of_name = split_identifier(name) or [""]
     is_written_by_hand = stem(verb) in _VERBS and nouns_of_name and nouns_of_name[-1] != operation.method.lower()
     from_path = re.sub(r"\W+", "_", _last_segment(operation.path).lower()).strip("_")
     return identifier("_".join(nouns_of_name) if is_written_by_hand else from_path or "rows")
@@ -163,6 +165,26 @@ def is_place(word: Word, before: Word | None, operation: Operation) -> bool:
     products = tokens(" ".join(operation.tags))
     points = before is not None and before.lower in POINTING
     return points and all(any(alike(stem, part) for part in products) for stem in word.stems)
+
+
+def without_qualifiers(words: Sequence[Word], operation: Operation) -> list[Word]:
+    """The words but for those that the operation's title says of all its rows, if all of these are said: `List scrape targets with …`.
+
+    A part of them would not do: of `List failed and pending jobs`, the failed ones are not all.
+    """
+    said = {stem for word in words for stem in word.stems}
+    qualifiers = set(_qualifiers(operation.summary, heads(operation)))
+    if operation.protocol == "aws" or not qualifiers <= said:
+        return list(words)
+    return [word for word in words if not word.stems or not qualifiers.issuperset(word.stems)]
+
+
+@lru_cache(maxsize=4096)
+def _qualifiers(title: str, named: frozenset[str]) -> tuple[str, ...]:
+    """The stems between the verb that a title begins with and the first noun for its rows."""
+    verb, *others = stems_of(title) or ("",)
+    end = next((index for index, stem in enumerate(others) if stem in named), 0)
+    return tuple(others[:end]) if verb in _VERBS else ()
 
 
 def _names_of_service(operation: Operation) -> tuple[str, ...]:

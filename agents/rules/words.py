@@ -108,8 +108,17 @@ def stems_of(text: str) -> tuple[str, ...]:
     return tuple(stem(part) for part in split_identifier(text))
 
 
+_ENDINGS = frozenset(
+    """abl al anc ant ar at ation e ed en enc ent er es i ib ic if ify in ing ion ist iti iv iz ment ness or our s ur us y""".split()
+)
+"""What Snowball leaves of a word's ending in one form and takes off in another. Anything else makes another word: rack, rackctl."""
+
+
 @lru_cache(maxsize=65_536)
 def alike(one: str, other: str) -> bool:
     """Two stems that stand for one word: equal, a plural that the stemmer left (cpu, cpus), or cut a little earlier (fail, failur)."""
     short, long = sorted((one, other), key=len)
-    return short == long or long == f"{short}s" or (len(short) >= 4 and long.startswith(short) and len(long) - len(short) <= 3)
+    if not long.startswith(short):
+        return False
+    rest = long[len(short) :]
+    return rest in ("", "s") or (len(short) >= 4 and rest in _ENDINGS)

@@ -79,7 +79,11 @@ class Routes:
         for segment in path.removeprefix("/").split("/"):
             ways, key = (node.patterns, _pattern(segment)) if _PARAMETER.search(segment) else (node.literals, unquote(segment))
             node = ways.setdefault(key, _Node())
-        node.ends.append((index, tuple(_PARAMETER.findall(path)), tuple(parse_pairs(query))))
+        try:
+            fixed = tuple(parse_pairs(query))
+        except ValueError:  # a description may say anything; what it says here, no request can say
+            return
+        node.ends.append((index, tuple(_PARAMETER.findall(path)), fixed))
 
 
 def _says(query: Pairs, fixed: Pairs) -> bool:

@@ -11,7 +11,7 @@ from sandbox.rehearsal.choices import ABSENT, Choice
 from sandbox.rehearsal.errors import ErrorForms
 from sandbox.rehearsal.pages import Page, first_page
 from sandbox.rehearsal.rows import RowMaker
-from sandbox.rehearsal.shapes import SchemaNode, below, body_node
+from sandbox.rehearsal.shapes import Field, SchemaNode, below, body_node
 from schemas.base import Json, lookup
 from schemas.operation import CursorPagination, LastRowPagination, LinkPagination, OffsetPagination, PagePagination, Slice
 
@@ -49,8 +49,8 @@ class Envelope:
         content: Json = (rows[0] if rows else {}) if self._operation.row_is_single else list(rows)
         if self.is_bare:
             return content
-        for path, holder in self._holders:  # from the innermost out
-            content = [_held(holder, path, group) for group in grouped(content)]
+        for path, holder, hollow in self._holders:  # from the innermost out
+            content = [*hollow, *(_held(holder, path, group) for group in grouped(content))] if content else []
         body = copy.deepcopy(self._template)
         for name, value in self._figures(len(rows), page).items():
             if name in body:
@@ -74,14 +74,27 @@ class Envelope:
         """AWS leaves out lists that are empty."""
         return self._operation.protocol == "aws" and self._maker.reader.field(self._node, self._outermost).optional_at is not None
 
-    def _made_holders(self) -> list[tuple[str, Json]]:
-        """What the rows lie in, where `rows_path` goes through lists: the path below each holder and the holder, innermost first."""
-        reader, node, made = self._maker.reader, self._node, list[tuple[str, Json]]()
+    def _made_holders(self) -> list[tuple[str, Json, list[Json]]]:
+        """What the rows lie in, where `rows_path` goes through lists, innermost first: the path below each holder, it, and hollow ones."""
+        reader, node, made = self._maker.reader, self._node, list[tuple[str, Json, list[Json]]]()
         first, *ways = (self._operation.rows_path or "").split("[].")
         for above, way in zip((first, *ways), ways, strict=False):
             node = reader.merged(below(reader, node, above)).get("items", {})
-            made.insert(0, (way, self._maker.made(node)))
+            holder = self._maker.made(node)
+            made.insert(0, (way, holder, self._hollow(holder, way, reader.field(node, way))))
         return made
+
+    def _hollow(self, holder: Json, path: str, place: Field) -> list[Json]:
+        """Holders without rows in the forms that are legal: the list is null, absent or empty. AWS lists no holder that holds nothing."""
+        if self._operation.protocol == "aws":
+            return []
+        forms: tuple[list[Json] | None, ...] = (None, [])
+        legal = [_held(holder, path, form) for form in forms if place.admits(form)]
+        if place.optional_at is None:
+            return legal
+        without = copy.deepcopy(holder)
+        _drop(without, place.optional_at)
+        return [*legal, without]
 
     def _figures(self, count: int, page: Page) -> dict[str, Json]:
         """Figures by the name of a property: what is repeated of the request, and what is commonly told of the page."""
@@ -146,7 +159,7 @@ def grouped(rows: Sequence[Json]) -> list[list[Json]]:
     return groups
 
 
-def _held(holder: Json, path: str, rows: list[Json]) -> Json:
+def _held(holder: Json, path: str, rows: list[Json] | None) -> Json:
     held = copy.deepcopy(holder)
     put(held, path, rows)
     return held

@@ -97,6 +97,19 @@ def test_the_call_that_went_wrong_says_what_kind_of_failure_it_is(said: dict[str
     assert type(error_of(record(**said), source=ESTATE)) is kind
 
 
+@pytest.mark.parametrize(
+    ("refusal", "said"),
+    [
+        ("E_CONFIG: the secret env:A is not there.", "the secret env:A is not there."),
+        ("E_LIMIT_BUDGET: all requests are made", "E_LIMIT_BUDGET: all requests are made"),
+        ("E_DENIED_SHAPE: list_hosts: wrong", "E_DENIED_SHAPE: list_hosts: wrong"),
+    ],
+)
+def test_a_code_that_the_error_has_itself_is_not_said_twice(refusal: str, said: str) -> None:
+    _, _, what = error_of(record(refusal=refusal), source=ESTATE).message.partition(": ")
+    assert what == said
+
+
 @pytest.mark.parametrize(("finding", "kind"), [("F_WALL", TimedOut), ("F_MEMORY", LimitExceeded)])
 def test_a_tool_that_was_stopped_hit_a_limit(finding: FindingCode, kind: type[OpswrightError]) -> None:
     assert type(error_of(outcome=Outcome("trapped", finding=finding))) is kind

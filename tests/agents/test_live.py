@@ -45,7 +45,7 @@ def _piece() -> Slice:
 
 def _tool(piece: Slice) -> RegisteredTool:
     query = Query(call=Call(alias="rows", operation=piece.operation.id), select=(Column(name="id", path="rows.id"),))
-    pin = OperationPin(operation=piece.operation.id, slice_hash=piece.digest)
+    pin = OperationPin(operation=piece.operation.id, fingerprint=piece.operation.fingerprint)
     manifest = ToolManifest(
         name="rows", version=1, title="Rows", function="rows", query=query, operations=(pin,), source=piece.operation.source,
         question="", engine="rules", digest="0", created_at=NOW,

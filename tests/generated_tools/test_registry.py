@@ -16,7 +16,12 @@ from schemas.tool import Candidate, RegisteredTool
 from schemas.verification import Finding, Verification
 from tests.generated_tools.samples import OPERATION, candidate, hosts_query, slices, verdict
 
-CURRENT = {OPERATION: "aa"}
+
+def known(slice_hash: str) -> dict[str, str]:
+    return {name: piece.operation.fingerprint for name, piece in slices(slice_hash).items()}
+
+
+CURRENT = known("aa")
 
 
 def publish(registry: Registry, made: Candidate, *, slice_hash: str = "aa", source: str = "estate") -> RegisteredTool:
@@ -31,6 +36,19 @@ def test_published_tool_is_found_by_name_by_reference_and_by_its_query(registry:
     assert registry.load("hosts_above") == registry.load("hosts_above@1") == published
     assert registry.all() == (published.manifest,)
     assert registry.match(hosts_query(), "estate", CURRENT) == published
+
+
+def test_a_tool_of_a_release_that_pinned_slices_is_whole_and_answers_nothing_until_it_is_written_anew(
+    registry: Registry, library: Path, engine: Engine, clock: Callable[[], datetime]
+) -> None:
+    publish(registry, candidate())
+    manifest = library / "hosts_above" / "v1" / "manifest.json"
+    manifest.write_text(manifest.read_text().replace(f'"fingerprint": "{CURRENT[OPERATION]}"', '"slice_hash": "aa"'))
+    later = Registry(library, engine, clock)
+    assert [tool.reference for tool in later.all()] == ["hosts_above@1"]
+    assert later.damaged() == ()
+    assert later.match(hosts_query(), "estate", CURRENT) is None
+    assert publish(later, candidate()).manifest.version == 2
 
 
 def test_other_code_under_the_same_name_is_the_next_version_and_loads_as_the_newest(registry: Registry) -> None:
@@ -51,7 +69,7 @@ def test_the_same_code_proven_against_a_changed_slice_is_a_new_version(registry:
     publish(registry, candidate())
     again = publish(registry, candidate(), slice_hash="bb")
     assert again.manifest.version == 2
-    assert again.manifest.operations[0].slice_hash == "bb"
+    assert again.manifest.operations[0].fingerprint == known("bb")[OPERATION]
 
 
 def test_the_same_code_for_another_source_is_a_new_version(registry: Registry) -> None:
@@ -110,13 +128,13 @@ def test_a_query_with_another_constant_and_other_local_names_is_a_match(registry
 
 
 @pytest.mark.parametrize(
-    ("op", "source", "hashes"),
-    [("ge", "estate", CURRENT), ("gt", "mirror", CURRENT), ("gt", "estate", {OPERATION: "bb"}), ("gt", "estate", {})],
-    ids=["another comparison", "another source", "the slice changed", "the operation is gone"],
+    ("op", "source", "present"),
+    [("ge", "estate", CURRENT), ("gt", "mirror", CURRENT), ("gt", "estate", known("bb")), ("gt", "estate", {})],
+    ids=["another comparison", "another source", "its description changed", "the operation is gone"],
 )
-def test_near_misses_are_no_match(registry: Registry, op: str, source: str, hashes: dict[str, str]) -> None:
+def test_near_misses_are_no_match(registry: Registry, op: str, source: str, present: dict[str, str]) -> None:
     publish(registry, candidate())
-    assert registry.match(hosts_query(op=op), source, hashes) is None
+    assert registry.match(hosts_query(op=op), source, present) is None
 
 
 def test_of_several_versions_the_newest_that_fits_the_slices_matches(registry: Registry) -> None:
@@ -124,7 +142,7 @@ def test_of_several_versions_the_newest_that_fits_the_slices_matches(registry: R
     second = publish(registry, candidate("second = 2\n"))
     third = publish(registry, candidate("third = 3\n"), slice_hash="bb")
     assert registry.match(hosts_query(), "estate", CURRENT) == second
-    assert registry.match(hosts_query(), "estate", {OPERATION: "bb"}) == third
+    assert registry.match(hosts_query(), "estate", known("bb")) == third
 
 
 def test_a_version_that_another_process_published_is_seen_at_once(

@@ -7,8 +7,10 @@ import json
 import math
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import pytest
 import yaml
@@ -159,6 +161,12 @@ def test_a_secret_of_ours_never_comes_back_however_the_server_writes_it(secret: 
         redacted, count = redactor.redact(echoed)
         assert count >= 1
         assert secret not in redacted
+
+
+@pytest.mark.parametrize("secret", ["my long pass phrase", "s3cr3t pa$$/wörd", "abc~def ghi+jkl"])
+@pytest.mark.parametrize("written", [quote_plus, quote, partial(quote, safe="")])
+def test_a_secret_is_found_as_a_form_or_an_address_has_it(secret: str, written: Callable[[str], str]) -> None:
+    assert Redactor([secret]).redact(f"got {written(secret)} from you")[0] == f"got {_MARK} from you"
 
 
 @pytest.mark.parametrize(

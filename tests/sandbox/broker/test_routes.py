@@ -91,3 +91,9 @@ _ACTIONS = Routes([("get", "/?Action=ListUsers&Version=1"), ("get", "/?Action=St
 )
 def test_operations_at_one_path_are_told_apart_by_what_the_query_says_once(query: list[tuple[str, str]], found: list[int]) -> None:
     assert [match.index for match in _ACTIONS.match("GET", [""], query)] == found
+
+
+def test_a_query_in_a_path_that_nobody_can_write_costs_its_route_only() -> None:
+    routes = Routes([("GET", "/a?x=%zz"), ("GET", "/a?y=%ff"), ("GET", "/b")])
+    assert routes.match("GET", ("a",)) == routes.match("GET", ("a",), [("x", "%zz")]) == ()
+    assert [match.index for match in routes.match("GET", ("b",))] == [2]
