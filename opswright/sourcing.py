@@ -42,9 +42,11 @@ def meant(catalogue: Catalogue, what: str, services: Sequence[str], *, name: str
     """What is asked for: what stands at an address, or a provider of the catalogue by its name, a source for each of its services.
 
     Raises NotFound, naming the nearest, for a name that is neither in the catalogue nor a file's, and for a service that is not there;
-    and Misconfigured for services of anything else.
+    and Misconfigured for services of anything else and for nothing at all.
     """
     what = what.strip()
+    if not what:
+        raise Misconfigured("No description is named.", hint="Name one: opswright sources add prometheus, or its URL or file.")
     short = what.removeprefix(CATALOGUE).lower()
     is_name = bool(_SHORT_NAME.fullmatch(what)) and (short in catalogue.providers or not Path(what).exists())
     if not (is_catalogued(what) or is_name):
@@ -86,12 +88,15 @@ def bearer_of(reference: str) -> Bearer:
 def prospect(fetcher: Fetcher, url: str, *, name: str, base_url: str, credential: Credential | None) -> Source:
     """The source that the description at `url` makes. What is not given is read from the description.
 
+    Of what nothing can be called, such as a page of text, the base URL may stay empty. A path is kept whole: whoever reads the file
+    again does so from another folder.
+
     Raises what the fetcher raises, SpecUnusable where the description holds no operation, Misconfigured where it does not say where
     calls go or says what can't be, and Denied where no call may go there.
     """
     if is_botocore(url.strip()):
         raise Misconfigured("Of AWS it must be said in which regions to look.", hint="Give its access, with a region or several.")
-    draft = Source(name=name or "new", spec_url=url.strip(), base_url=base_url, credential=credential)
+    draft = Source(name=name or "new", spec_url=_whole(url.strip()), base_url=base_url, credential=credential)
     if base_url:
         _check_reachable(draft)
     fetched = fetcher.fetch(draft, None)
@@ -100,6 +105,8 @@ def prospect(fetcher: Fetcher, url: str, *, name: str, base_url: str, credential
             f"The document at {quoted(url, 200)} describes no operation.", hint="Give the address of an OpenAPI description."
         )
     calls_go_to = base_url or fetched.base_url
+    if not calls_go_to and not any(piece.operation.is_callable for piece in fetched.slices):
+        return draft.model_copy(update={"name": name or name_of(fetched.title, Path(draft.spec_url).stem), "title": fetched.title})
     if not calls_go_to:
         raise Misconfigured(f"The document at {quoted(url, 200)} does not say where calls go.", hint="Say it: --base-url https://…")
     if credential and not base_url and not _same_origin(calls_go_to, draft.spec_url):
@@ -110,6 +117,12 @@ def prospect(fetcher: Fetcher, url: str, *, name: str, base_url: str, credential
         )
     _check_reachable(draft.model_copy(update={"base_url": calls_go_to}))
     return draft.model_copy(update={"name": name or name_of(fetched.title, calls_go_to), "base_url": calls_go_to, "title": fetched.title})
+
+
+def _whole(url: str) -> str:
+    """The URL; of a path, the whole one. `..` stays: after a link it would lead elsewhere."""
+    is_path = is_local(url) and not url.startswith("file:")
+    return str(Path(url).absolute()) if is_path else url
 
 
 def _check_reachable(source: Source) -> None:

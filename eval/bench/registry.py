@@ -27,9 +27,10 @@ def _measured(tools: int, repetitions: int) -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         registry = Registry(Path(folder), create_engine("sqlite://"), lambda: datetime.now(UTC))
         published = [milliseconds(partial(_publish, registry, number)) for number in range(tools)]
-        query, hashes = _query(tools // 2), {f"bench:{tools // 2}": "0"}
-        first = milliseconds(lambda: registry.match(query, "bench", hashes))
-        later = [milliseconds(lambda: registry.match(query, "bench", hashes)) for _ in range(repetitions)]
+        query, wanted = _query(tools // 2), _slice(tools // 2).operation
+        known = {wanted.id: wanted.fingerprint}
+        first = milliseconds(lambda: registry.match(query, "bench", known))
+        later = [milliseconds(lambda: registry.match(query, "bench", known)) for _ in range(repetitions)]
     note = f"{tools} tools"
     return [
         *spread("publish", published, 50, note=note),

@@ -114,16 +114,9 @@ def _connections(wired: Runtime, _: Progress) -> Iterator[Finding]:
 
 
 def _sources(wired: Runtime, _: Progress) -> Iterator[Finding]:
-    configured = wired.sources.all()
-    if not configured:
-        yield Finding("note", "sources", "none; add one: opswright sources add <openapi url>, or write connections.yaml")
-    for source in configured:
-        try:
-            report = wired.documents.refresh(source)
-        except OpswrightError as error:
-            yield Finding("note", f"source {source.name}", f"{error.code}: {error}")
-        else:
-            yield Finding("ok", f"source {source.name}", f"{report.operations} operations at {render.place(source)}")
+    from opswright.cli.source_checks import sources
+
+    yield from sources(wired)
 
 
 def _tools(wired: Runtime, _: Progress) -> Iterator[Finding]:

@@ -89,6 +89,8 @@ def changes(
 ) -> None:
     """Tell how descriptions have changed, the newest report first."""
     with errors_as_json(as_json), runtime() as wired:
+        if name and not wired.documents.log.latest(name):
+            wired.sources.get(name)  # raises where nobody knows it: a removed one has reports yet
         entries = wired.documents.log.latest(name or None, since.astimezone() if since else None)
         reports = [entry.report for entry in entries]
         if as_json:

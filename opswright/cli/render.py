@@ -99,20 +99,42 @@ class _Rows:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         rows = self.of.rows[:MOST_ROWS] if console.is_terminal else self.of.rows
         calls = [_calls(evidence.calls) for evidence in self.of.evidence[: len(rows)]]
-        fitting = _fitting(self.of.columns, rows, calls, options.max_width) if console.is_terminal else len(self.of.columns)
+        left = options.max_width - _breadth("calls", calls)
+        fitting = _fitting(self.of.columns, [list(map(cell, row)) for row in rows], left) if console.is_terminal else len(self.of.columns)
         shown = [(*row[:fitting], numbers) for row, numbers in zip(rows, calls, strict=True)]
         yield table(*self.of.columns[:fitting], "calls", rows=shown)
-        if left := self.of.columns[fitting:]:
-            yield f"[dim]… {counted(len(left), 'more column')} ({plain(', '.join(left))}): use --json[/dim]"
+        if hidden := self.of.columns[fitting:]:
+            yield f"[dim]… {counted(len(hidden), 'more column')} ({plain(', '.join(hidden))}): use --json[/dim]"
         if more := len(self.of.rows) - len(rows):
             yield f"[dim]… {counted(more, 'more row')}: use --json[/dim]"
 
 
-def _fitting(headings: Sequence[str], rows: Sequence[Sequence[Any]], calls: Sequence[str], width: int) -> int:
-    """How many columns fit beside the calls: the first ones, for an answer begins with what identifies a row and what was asked."""
-    left = width - _breadth("calls", calls)
+@dataclass(frozen=True)
+class Columns:
+    """A table of cells in markup, what matters most first: all of it in a pipe; on a terminal the first columns, as many as can be read.
+
+    The first one's cells are never cut: they are what its reader types.
+    """
+
+    headings: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        fitting = _fitting(self.headings, self.rows, options.max_width) if console.is_terminal else len(self.headings)
+        made = Table(header_style="bold", show_edge=False, pad_edge=False)
+        for number, heading in enumerate(self.headings[:fitting]):
+            made.add_column(heading, no_wrap=number == 0, overflow="fold")
+        for row in self.rows:
+            made.add_row(*row[:fitting])
+        yield made
+        if hidden := self.headings[fitting:]:
+            yield f"[dim]… {counted(len(hidden), 'more column')} ({plain(', '.join(hidden))}): use a wider terminal, or a pipe[/dim]"
+
+
+def _fitting(headings: Sequence[str], rows: Sequence[Sequence[str]], left: int) -> int:
+    """How many columns fit: the first ones, for an answer begins with what identifies a row and what was asked."""
     for count, heading in enumerate(headings):
-        left -= _breadth(heading, [cell(row[count]) for row in rows])
+        left -= _breadth(heading, [row[count] for row in rows])
         if left < 0:
             return max(count, min(FEWEST_COLUMNS, len(headings)))
     return len(headings)
@@ -173,7 +195,7 @@ def _used(usage: Usage | None) -> tuple[int, str | None, float | None]:
 def place(source: Source) -> str:
     """Where calls go: a base URL, or AWS's regions with what stands in for AWS, if anything does."""
     if source.aws is None:
-        return source.base_url
+        return source.base_url or "no server, as it is only read"
     regions = ", ".join(source.aws.regions)
     return f"{regions} at {source.aws.endpoint_url}" if source.aws.endpoint_url else regions
 

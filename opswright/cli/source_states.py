@@ -62,9 +62,9 @@ def _state(wired: Runtime, source: Source, now: datetime, kept_in: Literal["adde
 
 def _standing(wired: Runtime, source: Source, now: datetime) -> tuple[State, str]:
     held, failure = wired.documents.source(source.name), wired.documents.attempts(source.name).failure
-    waiting = [version for version in wired.documents.versions.all(source.name) if version.state == "added"]
-    if waiting:
-        return "awaits approval", f"opswright sources approve {source.name} --version {waiting[0].number}"
+    newest = next(iter(wired.documents.versions.all(source.name)), None)
+    if newest and newest.state == "added":
+        return "awaits approval", f"opswright sources approve {source.name} --version {newest.number}"
     if failure:
         return "away", failure
     if held is None:

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 
 from opswright.cli import render
 from opswright.cli.source_states import SourceState
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 MOST_CHANGES = 200
 """Of one report on a terminal."""
 
+_STANDING = ("source", "state", "operations", "reads", "last read", "calls go to", "credential", "version", "title", "kept in")
 _STATES = {"fresh": "green", "stale": "yellow", "away": "red", "unread": "dim", "awaits approval": "yellow"}
 _SEVERITIES = {Severity.BREAKING: "red", Severity.COMPATIBLE: "green", Severity.WORDS: "dim"}
 
@@ -39,17 +39,15 @@ class Refreshed(Frozen):
 def states(known: Sequence[SourceState], configured: Iterable[Source], now: datetime) -> RenderableType:
     """The configured sources with how each stands, and under them what is wrong; credentials by reference only."""
     places = {source.name: source for source in configured}
-    made = Table(header_style="bold", show_edge=False, pad_edge=False)
-    for heading in ("source", "title", "operations", "reads", "last read", "version", "state", "calls go to", "credential", "kept in"):
-        made.add_column(heading)
-    for one in known:
-        source = places[one.name]
-        state = f"[{_STATES[one.state]}]{one.state}[/{_STATES[one.state]}]"
-        cells = [one.operations, one.reads, _age(one.read_at, now), one.version, render.place(source), render.identity(source)]
-        operations, reads, age, version, place, identity = map(render.cell, cells)
-        name, title = render.cell(one.name), render.cell(one.title)
-        made.add_row(name, title, operations, reads, age, version, state, place, identity, one.kept_in)
+    made = render.Columns(_STANDING, [_standing(one, places[one.name], now) for one in known])
     return Group(made, *(f"[yellow]![/yellow] {render.plain(one.name)}: {render.plain(one.why)}" for one in known if one.why))
+
+
+def _standing(one: SourceState, source: Source, now: datetime) -> tuple[str, ...]:
+    state = f"[{_STATES[one.state]}]{one.state}[/{_STATES[one.state]}]"
+    counts = map(render.cell, (one.operations, one.reads, _age(one.read_at, now)))
+    rest = map(render.cell, (render.place(source), render.identity(source), one.version, one.title, one.kept_in))
+    return (render.cell(one.name), state, *counts, *rest)
 
 
 def refreshed(outcomes: Sequence[Refreshed]) -> RenderableType:
@@ -115,25 +113,37 @@ def source(of: Source, held: CachedSource | None, versions: Sequence[SourceVersi
 
 def version(of: SourceVersion, operations: Sequence[Operation], changed: Sequence[OperationChange]) -> RenderableType:
     """A version of a hand-added description, with what it changes."""
-    head = f"[bold]{render.plain(of.reference)}[/bold] {of.state}, added {render.local(of.added_at)}"
+    head = f"[bold]{render.plain(of.reference)}[/bold] {_state(of)}, added {render.local(of.added_at)}"
     return Group(head, *changes(changed), _operations(operations))
 
 
 def _version(of: SourceVersion) -> tuple[object, ...]:
     approved = render.local(of.approved_at) if of.approved_at else None
-    return (of.number, of.state, render.local(of.added_at), of.operations, of.approved_by or None, approved)
+    return (of.number, _state(of), render.local(of.added_at), of.operations, of.approved_by or None, approved)
+
+
+def _state(of: SourceVersion) -> str:
+    return "awaits approval" if of.state == "added" else of.state
 
 
 def _operations(operations: Sequence[Operation]) -> RenderableType:
-    rows = [(o.name, o.label if o.is_callable else "text only", o.effect.value, o.summary) for o in operations]
+    rows = [(o.name, _call(o), o.effect.value, o.summary) for o in operations]
     return render.table("operation", "call", "effect", "what it does", rows=rows)
 
 
+def _call(of: Operation) -> str:
+    return of.label if of.is_callable else "text only"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
 def operation(of: Operation, held: CachedSource | None) -> RenderableType:
-    """An operation in full."""
+    """An operation in full. Each line of a text that is not ours is marked: none of them can pass for what we say of its effect."""
     parts: list[RenderableType] = [
-        f"[bold]{render.plain(of.name)}[/bold] {render.plain(of.label)}",
-        *(render.plain(text) for text in (of.summary, of.description) if text),
+        f"[bold]{render.plain(of.name)}[/bold] {render.plain(_call(of))}",
+        *(f"[dim]│[/dim] {render.plain(line)}" for line in f"{of.summary}\n{of.description}".split("\n") if line.strip()),
         f"effect: {of.effect.value} ({render.plain(of.effect_reason)})",
         f"rows: {render.plain(_rows(of))}; pagination: {render.plain(_pagination(of.pagination))}",
     ]
@@ -141,8 +151,8 @@ def operation(of: Operation, held: CachedSource | None) -> RenderableType:
         parts.append("[yellow]![/yellow] It can't be called from here: it is known as text.")
     if of.docs_url:
         parts.append(f"documentation: {render.plain(of.docs_url)}")
-    parameters = [(p.name, p.location, _type(p), "required" if p.required else "", p.description) for p in of.parameters]
-    fields = [(f.path, f"{f.type} {f.format}".strip(), ", ".join(f.enum), f.description) for f in of.fields]
+    parameters = [(p.name, p.location, _type(p), "required" if p.required else "", _one_line(p.description)) for p in of.parameters]
+    fields = [(f.path, f"{f.type} {f.format}".strip(), ", ".join(f.enum), _one_line(f.description)) for f in of.fields]
     if parameters:
         parts.append(render.table("parameter", "in", "type", "", "meaning", rows=parameters))
     if fields:

@@ -41,16 +41,22 @@ def add(
     of_aws = services if is_aws(url) else ()
     access = access_of(url, regions=region or (), services=of_aws, profile=profile, role_arn=role, endpoint_url=endpoint)
     credential = bearer_of(bearer) if bearer else None
+    from rag.versions import AwaitsApproval  # brings the database, which no help text waits for
+
     with runtime() as wired:
         if access:
             asked: tuple[Meant, ...] = (Meant(spec_url(url, services), name, base_url),)
         else:
             asked = meant(wired.catalogue, url, services, name=name, base_url=base_url)
         for one in asked:
-            source, report = wired.add_source(
-                one.url, name=one.name, base_url=one.base_url, credential=credential, aws=access, approve=approve
-            )
-            _tell_added(wired, source, [*filter(None, [missing_credential(one, credential)]), *report.warnings])
+            try:
+                source, report = wired.add_source(
+                    one.url, name=one.name, base_url=one.base_url, credential=credential, aws=access, approve=approve
+                )
+            except AwaitsApproval as waiting:
+                render.console().print(f"[yellow]![/yellow] It is kept, and answers nothing yet. {render.plain(waiting)}")
+            else:
+                _tell_added(wired, source, [*filter(None, [missing_credential(one, credential)]), *report.warnings])
 
 
 def _tell_added(wired: Runtime, source: Source, warnings: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ from doc_sources.provider import CredentialKind
 from opswright.sourcing import Meant, meant, missing_credential, name_of, prospect
 from schemas.credential import Bearer, Credential
 from schemas.errors import Denied, Misconfigured, NotFound, SpecUnusable
-from schemas.operation import Effect, Operation, Slice
+from schemas.operation import Effect, Operation, Protocol, Slice
 from schemas.source import FetchedSpec, Source, Validators
 
 READ = Operation(id="x:list", source="x", name="list", method="GET", path="/x", effect=Effect.READ, effect_reason="", slice_hash="0")
@@ -96,12 +96,31 @@ def test_a_file_does_not_choose_who_gets_the_credential() -> None:
         prospect(Published("https://api.example"), "/etc/openapi.json", name="", base_url="", credential=BEARER)
 
 
+@pytest.mark.parametrize("given", ["wiki.yaml", "./wiki.yaml", "../here/wiki.yaml"])
+def test_a_path_is_kept_whole_as_the_next_reading_starts_elsewhere(given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    source = prospect(Published("https://api.example"), given, name="", base_url="", credential=None)
+    assert Path(source.spec_url).is_absolute()
+    assert Path(source.spec_url).resolve() == (here / "wiki.yaml").resolve()
+
+
 def test_a_description_without_operations_or_without_a_place_is_refused() -> None:
     with pytest.raises(SpecUnusable, match="describes no operation"):
         prospect(Published("https://api.example", operations=()), "https://api.example/x", name="", base_url="", credential=None)
     for credential in (None, BEARER):
         with pytest.raises(Misconfigured, match="does not say where calls go"):
             made("", credential=credential)
+
+
+@pytest.mark.parametrize("protocol", ["grpc", "graphql", "text"])
+def test_what_can_only_be_read_needs_no_place(protocol: Protocol) -> None:
+    text = READ.model_copy(update={"protocol": protocol})
+    source = prospect(Published("", operations=(text,)), "/docs/pager.proto", name="", base_url="", credential=None)
+    assert (source.name, source.base_url) == ("estate", "")
+    with pytest.raises(Misconfigured, match="does not say where calls go"):
+        prospect(Published("", operations=(text, READ)), "/docs/pager.proto", name="", base_url="", credential=None)
 
 
 @pytest.mark.parametrize(
@@ -185,6 +204,17 @@ def test_a_file_without_a_suffix_is_a_file_unless_the_catalogue_knows_the_name(t
 def test_a_name_that_there_is_not_is_answered_with_the_nearest_first(what: str, services: list[str], words: str) -> None:
     with pytest.raises(NotFound, match=words):
         meant(CATALOGUE, what, services)
+
+
+@pytest.mark.parametrize("what", ["", "  "])
+def test_an_empty_address_is_not_the_present_folder(what: str) -> None:
+    with pytest.raises(Misconfigured, match="No description is named"):
+        meant(CATALOGUE, what, [])
+
+
+def test_the_way_to_name_a_service_is_said() -> None:
+    with pytest.raises(NotFound, match="opswright sources add gcp --service "):
+        meant(CATALOGUE, "gcp", [])
 
 
 def test_services_of_an_address_are_refused() -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import func, select
 
+from agents.nodes import gather
 from opswright.settings import Settings
 from opswright.wiring import Runtime
 from rag.hashing import HashingEmbedder
@@ -12,6 +15,8 @@ from rag.tables import vectors
 from sandbox.broker.budget import Budget
 from sandbox.broker.wire import TransportFailure, WireRequest
 from sandbox.jobs import MIB, Limits
+from schemas.errors import Denied
+from schemas.query import Call, Column, Query
 from schemas.source import AwsAccess, Source
 from tests.rag.operations import TEN
 from tests.sandbox.broker.loopback import dripping, serving
@@ -35,6 +40,16 @@ def test_the_limits_of_a_live_run_are_the_settings(settings: Settings) -> None:
         live = runtime.deps.live
     assert live._limits == Limits(cpu_seconds=3.0, wall_seconds=4.0, memory_bytes=65 * MIB, output_bytes=5 * MIB)
     assert live._budget == Budget(requests=6, request_bytes=7 * MIB, response_bytes=9 * MIB, seconds=4.0)
+
+
+def test_a_query_on_what_can_only_be_read_is_denied_before_anything_is_written(runtime: Runtime, tmp_path: Path) -> None:
+    file = tmp_path / "pager.graphql"
+    file.write_text("type Query { pages: [Page!]! }  type Page { id: ID! }")
+    runtime.add_source(str(file), name="pager", approve=True)
+    (operation,) = runtime.documents.operations("pager")
+    query = Query(call=Call(alias="pages", operation=operation.id), select=(Column(name="id", path="pages.id"),))
+    with pytest.raises(Denied, match=r"'pager:query.pages' can't be called from here: it is known as graphql"):
+        gather({"source": "pager", "query": query.model_dump(mode="json")}, runtime.deps)
 
 
 def test_two_sources_at_one_place_have_transports_of_their_own(runtime: Runtime) -> None:

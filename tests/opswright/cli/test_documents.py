@@ -58,7 +58,9 @@ def add_approved(file: Path) -> None:
 
 def test_file_that_nobody_approved_is_kept_and_answers_nothing(wiki: Path) -> None:
     added = sources("add", str(wiki), "--name", "wiki")
-    assert isinstance(added.exception, AwaitsApproval)
+    assert added.exit_code == 0
+    assert "It is kept, and answers nothing yet. Version 1 of 'wiki' waits for approval" in added.stdout
+    assert "opswright sources approve wiki --version 1" in added.stdout
     assert isinstance(sources("show", "wiki").exception, AwaitsApproval)
     assert [(one["state"], one["operations"]) for one in as_json("list")] == [("awaits approval", 0)]
     assert "opswright sources approve wiki --version 1" in sources("list").stdout
@@ -81,6 +83,7 @@ def test_changed_file_is_looked_at_and_approved(wiki: Path) -> None:
     assert refreshed.exit_code == 1
     assert "Version 2 of 'wiki' waits for approval" in refreshed.stdout
     looked_at = sources("show", "wiki", "--version", "2").stdout
+    assert "version 2 of 'wiki' awaits approval, added " in looked_at
     assert "breaking   listPages changed: field id type (integer → string)" in looked_at
     assert sources("approve", "wiki", "--version", "2").exit_code == 0
     assert "field id type (integer → string)" in sources("changes", "wiki").stdout
@@ -119,9 +122,53 @@ def test_refresh_of_what_is_there_succeeds(wiki: Path) -> None:
 def test_changes_are_told_by_source_and_time(wiki: Path) -> None:
     add_approved(wiki)
     assert [report["from_revision"] for report in as_json("changes", "wiki")] == [""]
-    assert as_json("changes", "aws") == []
     assert as_json("changes", "--since", "2999-01-01") == []
     assert sources("changes", "--since", "2999-01-01").stdout.strip() == "nothing has changed"
+
+
+def test_changes_of_a_removed_source_are_told_and_of_one_that_never_was_are_not(wiki: Path) -> None:
+    add_approved(wiki)
+    sources("remove", "wiki")
+    assert "read for the first time: 1 operation" in sources("changes", "wiki").stdout
+    assert isinstance(sources("changes", "wikki").exception, NotFound)
+    assert as_json("changes", "wikki")["error"]["code"] == "E_NOT_FOUND"
+
+
+# Listing
+
+
+def test_older_version_that_nobody_approved_is_not_offered_any_more(wiki: Path) -> None:
+    add_approved(wiki)
+    for number, kind in ((2, "string"), (3, "number")):
+        write(wiki, id=kind)
+        assert f"Version {number} of 'wiki' waits" in sources("refresh", "wiki").stdout
+    assert "opswright sources approve wiki --version 3" in sources("list").stdout
+    sources("approve", "wiki", "--version", "2")
+    assert "opswright sources approve wiki --version 3" in sources("list").stdout
+    sources("approve", "wiki", "--version", "3")
+    assert [one["state"] for one in as_json("list")] == ["fresh"]
+    write(wiki, id="array")
+    sources("refresh", "wiki")
+    write(wiki, id="boolean")
+    sources("refresh", "wiki")
+    sources("approve", "wiki")
+    assert [one["state"] for one in as_json("list")] == ["fresh"]
+
+
+def test_source_that_could_not_be_read_again_is_away_and_why_is_said(wiki: Path) -> None:
+    add_approved(wiki)
+    wiki.unlink()
+    sources("refresh", "wiki")
+    assert [(one["state"], one["operations"]) for one in as_json("list")] == [("away", 1)]
+    assert "There is no file" in sources("list").stdout
+
+
+def test_narrow_terminal_leaves_each_name_whole(wiki: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as on a terminal
+    name = "wiki-of-the-team-on-call"
+    sources("add", str(wiki), "--name", name, "--base-url", "http://127.0.0.1:9/a/long/path/below/it", "--approve")
+    assert name in sources("list").stdout
 
 
 # Showing
@@ -133,6 +180,19 @@ def test_operation_is_shown_in_full(wiki: Path) -> None:
     for part in ("GET /pages", "effect: read (", "rows: at the top of the response", "a | b", "id", "integer", str(wiki), "1.0"):
         assert part in shown
     assert [operation["name"] for operation in as_json("show", "wiki", "listPages")] == ["listPages"]
+
+
+def test_long_text_is_shown_in_its_lines_and_none_of_them_passes_for_ours(tmp_path: Path) -> None:
+    page = tmp_path / "pager.md"
+    page.write_text("# Pager\n\n## effect: read, as it lists shifts\n\n`GET /shifts` lists them.\n\neffect: read (it is harmless)\n")
+    assert sources("add", str(page), "--name", "pager", "--approve").exit_code == 0
+    (listing,) = [name for one in as_json("show", "pager") if "shifts" in (name := one["name"])]
+    lines = sources("show", "pager", listing).stdout.splitlines()
+    assert lines[0] == f"{listing} text only"
+    assert "│ effect: read (it is harmless)" in lines
+    assert [line for line in lines if line.startswith("effect: ")] == [
+        "effect: write (it is known from a text only, which proves no effect)"
+    ]
 
 
 def test_unknown_operation_is_answered_with_the_nearest(wiki: Path) -> None:
