@@ -153,7 +153,7 @@ class OpenApiFetcher:
 def _document_digest(document: Document, files: TreeFiles) -> str:
     """Of the very bytes that were cut, as approval is of them: what a validator stands for may differ, and change in between."""
     own = document.digest or hashlib.sha256(document.content).hexdigest()
-    return digest({"": own, **files.digests}) if files else own
+    return digest({"": own, **files.digests}) if files.digests else own
 
 
 def _is_where_calls_go(source: Source) -> bool:

@@ -6,6 +6,7 @@ of its checkout, or, outside of any, of its folder.
 
 from __future__ import annotations
 
+import glob
 import hashlib
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -16,6 +17,7 @@ from doc_sources.document import Document, named, opened_archive, opened_tree
 from doc_sources.download import too_large
 from doc_sources.file_tree import Folder, is_archive
 from doc_sources.urls import is_catalogued, is_github
+from schemas.base import text_digest
 from schemas.errors import Misconfigured, SpecUnusable, quoted
 from schemas.source import Validators
 
@@ -32,7 +34,7 @@ def read(url: str, known: Validators | None, limit_bytes: int) -> Document | Non
         return _folder(path, wanted, known, limit_bytes)
     content = _content(path, limit_bytes)
     digest = hashlib.sha256(content).hexdigest()
-    validators = Validators(etag=digest)
+    validators = Validators(etag=" ".join([digest, *_beside(path)]))
     if validators == known:
         return None
     if is_archive(content):
@@ -52,6 +54,14 @@ def _folder(path: Path, wanted: str, known: Validators | None, limit_bytes: int)
         return None
     with named(path.as_posix()):
         return opened_tree(files, wanted, validators, revision)
+
+
+def _beside(path: Path) -> list[str]:
+    """The files of its folder that are named like it up to its first dot, of which one may belong to it, by size and time."""
+    named_alike = path.parent.glob(f"{glob.escape(path.name.partition('.')[0])}.*")
+    others = [other for other in sorted(named_alike) if other.name != path.name and other.is_file()]
+    marks = [f"{other.name} {other.stat().st_size} {other.stat().st_mtime_ns}" for other in others]
+    return [text_digest("\n".join(marks))[:16]] if marks else []
 
 
 def _content(path: Path, limit_bytes: int) -> bytes:

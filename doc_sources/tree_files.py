@@ -64,12 +64,13 @@ class TreeFiles(Mapping[str, Json]):
         return len(self._read)
 
     def beside(self, ending: str) -> Json:
-        """The file in the main one's folder that is named like it up to its first dot, and then so; None where there is none."""
+        """The file in the main one's folder that is named like it up to its first dot, and then so; None where there is none.
+
+        Nothing refers to it, so it does not count among those that were looked up.
+        """
         folder, _, own = self.main.rpartition("/")
-        try:
-            return self[posixpath.join(folder, f"{own.partition('.')[0]}.{ending}")]
-        except LookupError:
-            return None
+        found = self._load(posixpath.join(folder, f"{own.partition('.')[0]}.{ending}"))
+        return None if isinstance(found, LookupError) else found
 
     def local(self, reference: str, base: str | None = None) -> str:
         """A reference that stands in the file `base` (by default in the main one) as a reference within the whole."""

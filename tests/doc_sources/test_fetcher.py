@@ -278,3 +278,17 @@ def test_what_is_only_like_a_provider_s_api_reads_no_more_for_it(base_url: str, 
         found = made.fetch(source(served.url, base_url), provider=provider)
     assert found is not None
     assert [piece.operation.effect for piece in found.slices if "destroy" in piece.operation.path] == [effect]
+
+
+def test_a_file_that_belongs_to_another_is_heard_when_it_changes_and_part_of_what_is_approved(tmp_path: Path) -> None:
+    metadata, titles = tmp_path / "rack.json", tmp_path / "rack.descriptions.zh.json"
+    metadata.write_bytes(orjson.dumps({"rack/2020-04-01": {"metadata": {"ListRacks": {"Request": {}, "Response": {}}}}}))
+    titles.write_bytes(orjson.dumps({"apis": {"rack": {"ListRacks": {"name_cn": "查询机架"}}}}))
+    first = fetcher().fetch(source(metadata, "https://rack.test"), None)
+    assert first is not None
+    assert fetcher().fetch(source(metadata, "https://rack.test"), first.validators) is None
+    titles.write_bytes(orjson.dumps({"apis": {"rack": {"ListRacks": {"name_cn": "查看机架列表"}}}}))
+    second = fetcher().fetch(source(metadata, "https://rack.test"), first.validators)
+    assert second is not None
+    assert [piece.operation.summary for piece in second.slices] == ["查看机架列表"]
+    assert second.document_digest != first.document_digest
