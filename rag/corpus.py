@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from rag.bm25 import LexicalIndex
 from rag.documents import OperationDocument, describe
-from rag.families import Family, gather
+from rag.families import Family, gather, kind_of
 from rag.meaning import Texts
 from rag.questions import Questions
 from rag.ranking import FamilyRanking, FamilyWords
-from rag.words import split_identifier, stem, tokens
+from rag.words import tokens
 from schemas.operation import Operation
 
 _DESCRIBED = 4
@@ -34,7 +34,7 @@ class Corpus:
     def of(cls, operations: tuple[Operation, ...], titles: Mapping[str, str], questions: Questions) -> Corpus:
         documents = tuple(describe(operation, titles.get(operation.source, "")) for operation in operations)
         families = gather(operations, questions)
-        words = _words(families, documents)
+        words = _words(families, operations, documents)
         return cls(
             operations=operations,
             titles=dict(titles),
@@ -46,12 +46,12 @@ class Corpus:
         )
 
 
-def _words(families: Sequence[Family], documents: Sequence[OperationDocument]) -> FamilyWords:
+def _words(families: Sequence[Family], operations: Sequence[Operation], documents: Sequence[OperationDocument]) -> FamilyWords:
     described = (family.members[:_DESCRIBED] for family in families)
     return FamilyWords(
         documents=tuple(tuple(term for member in members for term in documents[member].terms) for members in described),
         asked=tuple(tuple(term for question in family.questions for term in tokens(question)) for family in families),
-        names=tuple(frozenset(stem(word) for word in split_identifier(family.name)) for family in families),
+        names=tuple(frozenset(kind_of(operations[family.members[0]].name)) for family in families),
     )
 
 

@@ -22,14 +22,14 @@ class Embeddings:
     """An embedder with its memory. Threads may share it, processes the store."""
 
     def __init__(self, embedder: Embedder, store: VectorStore) -> None:
-        self._embedder = embedder
-        self._store = store
+        self.embedder = embedder
+        self.store = store
         self._question = lru_cache(maxsize=_REMEMBERED)(self._embed_one)
 
     @property
     def name(self) -> str:
         """The embedder's."""
-        return self._embedder.name
+        return self.embedder.name
 
     def of_question(self, question: str) -> Vectors:
         """One vector; the last few hundred are remembered."""
@@ -47,28 +47,28 @@ class Embeddings:
 
     def kept(self, kind: str, keys: Sequence[str]) -> list[Vectors] | None:
         """What `keep` was given under these keys, each in one row; None where any is missing."""
-        found = self._store.read(f"{self.name}|{kind}", keys)
+        found = self.store.read(f"{self.name}|{kind}", keys)
         return [found[key].reshape(1, -1) for key in keys] if found.keys() >= set(keys) else None
 
     def keep(self, kind: str, made: Mapping[str, Vectors]) -> None:
         """Hold what was derived from vectors."""
         for key, part in made.items():
-            self._store.keep(f"{self.name}|{kind}", [key], part.reshape(1, -1))
+            self.store.keep(f"{self.name}|{kind}", [key], part.reshape(1, -1))
 
     def prune(self, texts: Sequence[str]) -> None:
         """Forget the vectors of other texts, once there are many."""
-        self._store.prune(self.name, {text_digest(text) for text in texts})
+        self.store.prune(self.name, {text_digest(text) for text in texts})
 
     def _embed_one(self, question: str) -> Vectors:
-        vector: Vectors = self._embedder.embed([question])[0]
+        vector: Vectors = self.embedder.embed([question])[0]
         return vector
 
     def _rows(self, texts: Sequence[str]) -> Vectors:
         keys = [text_digest(text) for text in texts]
-        found = self._store.read(self.name, keys)
+        found = self.store.read(self.name, keys)
         new = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
         if new:
-            made = self._embedder.embed(list(new.values()))
-            self._store.keep(self.name, list(new), made)
+            made = self.embedder.embed(list(new.values()))
+            self.store.keep(self.name, list(new), made)
             found |= zip(new, made, strict=True)
         return numpy.stack([found[key] for key in keys])

@@ -52,7 +52,7 @@ def gather(operations: Sequence[Operation], questions: Questions) -> tuple[Famil
         provider = providers.get(operation.source, "")
         written = _written(operation, questions.by_provider.get(provider, {}))
         product = _product(operation)
-        key = (provider or operation.source, product, f"={written.name}" if written else _kind(operation))
+        key = (provider or operation.source, product, f"={written.name}" if written else " ".join(kind_of(operation.name)))
         members.setdefault(key, []).append(position)
         if written:
             asked[key] = written
@@ -84,6 +84,18 @@ def reference(operation: Operation) -> str:
     return f"{operation.method} {operation.path} | {operation.name}"
 
 
+@lru_cache(maxsize=32_768)
+def kind_of(name: str) -> tuple[str, ...]:
+    """The stems of what the operation reads: without its verb, its scope, a version, and what follows `for` or `by`."""
+    bare = name.rpartition("/")[2]
+    words = [word for word in split_identifier(_KUBERNETES_VERSION.sub("", bare)) if not _VERSION.fullmatch(word)]
+    while len(words) > 1 and words[0] in VERBS:
+        words = words[1:]
+    end = next((place for place, word in enumerate(words) if place and word in ("for", "by")), len(words))
+    kind = tuple(stem(word) for word in words[:end] if word not in SCOPES)
+    return kind or tuple(words)
+
+
 def _written(operation: Operation, families: Mapping[str, AskedFamily]) -> AskedFamily | None:
     return families.get(operation.name) or families.get(f"{operation.method} {operation.path}")
 
@@ -93,22 +105,6 @@ def _product(operation: Operation) -> str:
     separator = "/" if "/" in operation.name else "."
     head, found, _ = operation.name.partition(separator)
     return head if found else ""
-
-
-def _kind(operation: Operation) -> str:
-    return " ".join(_kind_words(operation.name))
-
-
-@lru_cache(maxsize=32_768)
-def _kind_words(name: str) -> tuple[str, ...]:
-    """The stems of what the operation reads: without its verb, its scope, a version, and what follows `for` or `by`."""
-    bare = name.rpartition("/")[2]
-    words = [word for word in split_identifier(_KUBERNETES_VERSION.sub("", bare)) if not _VERSION.fullmatch(word)]
-    while len(words) > 1 and words[0] in VERBS:
-        words = words[1:]
-    end = next((place for place, word in enumerate(words) if place and word in ("for", "by")), len(words))
-    kind = tuple(stem(word) for word in words[:end] if word not in SCOPES)
-    return kind or tuple(words)
 
 
 def _ordered(positions: Sequence[int], operations: Sequence[Operation]) -> tuple[int, ...]:

@@ -105,6 +105,15 @@ class OperationIndex:
         return tuple(tuple(corpus.operations[member] for member in _members(corpus, found.family, source)) for found in best)
 
     @property
+    def operations(self) -> tuple[Operation, ...]:
+        """Those that are indexed."""
+        return self._corpus.operations
+
+    def knows(self, question: str) -> bool:
+        """Whether any of its words is known."""
+        return self._corpus.ranking.knows(question)
+
+    @property
     def has_meaning(self) -> bool:
         """Whether searches go by meaning, too, and not by words alone."""
         return self._meaning(self._corpus) is not None

@@ -10,7 +10,7 @@ import numpy
 
 from rag.embeddings import Embeddings
 from rag.families import Family
-from rag.latent import Matrix, centred, latent_space
+from rag.latent import Matrix, centred, latent_space, normalised
 from rag.projection import Example, Projection, Vocabulary, learn
 from rag.questions import is_chinese
 from schemas.base import digest
@@ -144,6 +144,5 @@ def _centres(texts: Texts, vectors: Matrix) -> Matrix:
 
 
 def _cosines(rows: Matrix, place: Matrix) -> Matrix:
-    length = float(numpy.linalg.norm(place))
-    found: Matrix = rows @ (place / length if length > 1e-9 else place)
+    found: Matrix = rows @ normalised(place)
     return found

@@ -91,10 +91,14 @@ class FamilyRanking:
             **(meaning.similarities(folded) if meaning else {}),
         }
 
-    def scores(self, question: str, meaning: Meaning | None) -> Scores:
-        """The weighed sum for every family, -inf where nothing resembles the question."""
+    def knows(self, question: str) -> bool:
+        """Whether an operation or a question has any of its words."""
+        return any(self._documents.knows(term) or self._questions.knows(term) for term in tokens(simplified(question)))
+
+    def scores(self, question: str, meaning: Meaning | None, weights: Weights | None = None) -> Scores:
+        """The weighed sum for every family, -inf where nothing resembles the question. Other weights are for measuring."""
         signals = self.signals(question, meaning)
-        weights = weights_for(question, meaning)
+        weights = weights or weights_for(question, meaning)
         total: Scores = numpy.zeros(len(self._need), dtype=numpy.float32)
         for name, signal in signals.items():
             total += numpy.float32(getattr(weights, name)) * signal
