@@ -50,7 +50,11 @@ def _words(families: Sequence[Family], operations: Sequence[Operation], document
     described = (family.members[:_DESCRIBED] for family in families)
     return FamilyWords(
         documents=tuple(tuple(term for member in members for term in documents[member].terms) for members in described),
-        asked=tuple(tuple(term for question in family.questions for term in tokens(question)) for family in families),
+        # With their own sentence: questions that were written to avoid an operation's words must not tell against one who uses them.
+        asked=tuple(
+            tuple(term for text in (documents[family.members[0]].sentence, *family.questions) for term in tokens(text))
+            for family in families
+        ),
         names=tuple(frozenset(kind_of(operations[family.members[0]].name)) for family in families),
     )
 

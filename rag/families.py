@@ -51,7 +51,7 @@ def gather(operations: Sequence[Operation], questions: Questions) -> tuple[Famil
     for position, operation in enumerate(operations):
         provider = providers.get(operation.source, "")
         written = _written(operation, questions.by_provider.get(provider, {}))
-        product = _product(operation)
+        product = _product(operation.name)
         key = (provider or operation.source, product, f"={written.name}" if written else " ".join(kind_of(operation.name)))
         members.setdefault(key, []).append(position)
         if written:
@@ -87,10 +87,12 @@ def reference(operation: Operation) -> str:
 @lru_cache(maxsize=32_768)
 def kind_of(name: str) -> tuple[str, ...]:
     """The stems of what the operation reads: without its verb, its scope, a version, and what follows `for` or `by`."""
-    bare = name.rpartition("/")[2]
+    bare = name.removeprefix(_product(name)).lstrip("./")
     words = [word for word in split_identifier(_KUBERNETES_VERSION.sub("", bare)) if not _VERSION.fullmatch(word)]
     while len(words) > 1 and words[0] in VERBS:
         words = words[1:]
+    while len(words) > 1 and words[-1] in VERBS:  # Google's methods: `instances.list`
+        words = words[:-1]
     end = next((place for place, word in enumerate(words) if place and word in ("for", "by")), len(words))
     kind = tuple(stem(word) for word in words[:end] if word not in SCOPES)
     return kind or tuple(words)
@@ -100,10 +102,9 @@ def _written(operation: Operation, families: Mapping[str, AskedFamily]) -> Asked
     return families.get(operation.name) or families.get(f"{operation.method} {operation.path}")
 
 
-def _product(operation: Operation) -> str:
+def _product(name: str) -> str:
     """AWS's service, GitHub's and Google's group."""
-    separator = "/" if "/" in operation.name else "."
-    head, found, _ = operation.name.partition(separator)
+    head, found, _ = name.partition("/" if "/" in name else ".")
     return head if found else ""
 
 

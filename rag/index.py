@@ -29,6 +29,10 @@ MEMBERS = 4
 """Operations of one family that come before the next family; the rest follow when all families have had their turn."""
 
 
+_AS_GOOD = 0.8
+"""Of the best member's words: with a larger share of them, it is the family's order that decides."""
+
+
 @dataclass(frozen=True)
 class Hit:
     """An operation found. `score` is its family's and ranks hits of one search only; `family_rank` counts from 1."""
@@ -172,10 +176,11 @@ def _own_words(corpus: Corpus, question: str) -> Scores:
 
 
 def _hits(corpus: Corpus, ranked: Iterator[_Found], gains: Scores) -> Iterator[Hit]:
-    """Of each family the members that share most with the question, the family's own order deciding between equals."""
+    """Of each family the members in its own order, but those last that share clearly less with the question than the best."""
     rest = list[Hit]()
     for found in ranked:
-        members = sorted(found.members, key=lambda member: -round(float(gains[member]), 3))
+        least = _AS_GOOD * max(float(gains[member]) for member in found.members)
+        members = sorted(found.members, key=lambda member: float(gains[member]) < least)
         hits = [Hit(corpus.operations[member], found.score, found.family.name, found.rank) for member in members]
         yield from hits[:MEMBERS]
         rest += hits[MEMBERS:]

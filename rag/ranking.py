@@ -47,11 +47,11 @@ class Weights:
     sentence: float = 0.0
 
 
-BY_WORDS: Final = Weights(words=2.0, questions=4.0, covered=1.0, named=8.0, product=1.5, need=5.0)
+BY_WORDS: Final = Weights(words=1.7, questions=4.2, covered=1.1, named=8.0, product=1.4, need=3.0)
 """As long as there is no meaning."""
 
-ENGLISH: Final = Weights(words=1.0, questions=2.0, covered=0.5, named=8.0, product=1.3, need=4.2, centre=3.0, latent=8.5, sentence=2.0)
-CHINESE: Final = Weights(words=1.0, questions=2.0, covered=0.5, named=8.0, product=0.5, need=3.4, centre=10.4, latent=4.2)
+ENGLISH: Final = Weights(words=2.0, questions=1.5, covered=1.0, named=8.0, product=0.8, need=2.8, centre=5.7, latent=4.5, sentence=1.0)
+CHINESE: Final = Weights(words=1.0, questions=1.0, covered=1.5, named=8.0, product=0.2, need=1.5, centre=8.2, latent=3.8)
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,13 +134,13 @@ class _Names:
 
 
 def _needs(families: Sequence[Family]) -> list[float]:
-    asked = {family.provider for family in families if family.asked}
-    return [_need(family, family.provider in asked) for family in families]
+    asked = {(family.provider, family.product) for family in families if family.asked}
+    return [_need(family, (family.provider, family.product) in asked) for family in families]
 
 
-def _need(family: Family, provider_is_asked: bool) -> float:
-    """1 for what people need most often, 0 for what nobody wrote a question for though others of its provider have some."""
-    unasked = _RARELY if provider_is_asked else _SELDOM
+def _need(family: Family, product_is_asked: bool) -> float:
+    """1 for what people need most often, 0 for what nobody wrote a question for though others of its product have some."""
+    unasked = _RARELY if product_is_asked else _SELDOM
     place = min(family.asked.need + _OFTEN, _RARELY) if family.asked else unasked
     return math.log(_RARELY / place) / math.log(_RARELY / _OFTEN)
 
