@@ -82,8 +82,9 @@ def run(conditions: Conditions) -> list[Figure]:
             hint="Set OPSWRIGHT_SPECS to a folder of descriptions with a manifest.json, and install the weights.",
         )
     use_one_thread()
-    measured = (*read(conditions.specs, MEASURED), *read_aws(conditions.specs))
-    wide = (*measured, *read(conditions.specs, BESIDES))
+    published = read(conditions.specs, MEASURED)
+    measured = (*published, *read_aws(conditions.specs, all_known=False))
+    wide = (*published, *read_aws(conditions.specs, all_known=True), *read(conditions.specs, BESIDES))
     held = load(HELD)
     grounds = [
         _Ground("dev", measured, load(conditions.specs / DEVELOPMENT)),

@@ -56,11 +56,18 @@ def read(folder: Path, patterns: Mapping[str, str]) -> tuple[Operation, ...]:
     return tuple(operation for name, pattern in patterns.items() for operation in _source(folder, name, pattern, fetcher))
 
 
-def read_aws(folder: Path) -> tuple[Operation, ...]:
-    """The services that the folder has, from the models that come with botocore."""
-    services = sorted({file.name.partition(".")[0] for file in (folder / "botocore").glob("*.json.gz")})
-    access = AwsAccess(regions=("eu-west-1",))
-    source = Source(name="aws", spec_url=f"botocore:{','.join(services)}", base_url="aws://", aws=access)
+def read_aws(folder: Path, *, all_known: bool) -> tuple[Operation, ...]:
+    """The services that the folder has, from the models that come with botocore; with `all_known` those of our catalogue, too."""
+    services = {file.name.partition(".")[0] for file in (folder / "botocore").glob("*.json.gz")}
+    operations = _aws(f"botocore:{','.join(sorted(services))}")
+    if not all_known:
+        return operations
+    others = (operation for operation in _aws("botocore:") if operation.name.partition(".")[0] not in services)
+    return (*operations, *others)
+
+
+def _aws(address: str) -> tuple[Operation, ...]:
+    source = Source(name="aws", spec_url=address, base_url="aws://", aws=AwsAccess(regions=("eu-west-1",)))
     fetched = BotocoreFetcher(load_catalogue()).fetch(source)
     return tuple(piece.operation for piece in fetched.slices) if fetched else ()
 
