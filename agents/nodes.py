@@ -211,7 +211,7 @@ def _check_pins(tool: RegisteredTool, fingerprints: Mapping[str, str]) -> None:
     changed = [pin.operation for pin in tool.manifest.operations if fingerprints.get(pin.operation) != pin.fingerprint]
     if changed:
         raise CandidateRejected(
-            f"{tool.manifest.reference} was proven on another {', another '.join(changed)} than is known now.",
+            f"{tool.manifest.reference} was proven on another specification of {', of '.join(changed)} than is known now.",
             hint=f'Ask its question again to have it written and proven anew: opswright ask "{tool.manifest.question}".',
         )
 

@@ -1,16 +1,23 @@
-"""The index over operations: BM25 at once, meaning as soon as its vectors are there, fused by rank."""
+"""The index over operations: families ranked by words at once, and by meaning as soon as that is learned."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from itertools import islice
 
+import numpy
+
+from rag.bm25 import Scores
+from rag.chinese import simplified
 from rag.corpus import Corpus
-from rag.dense import DenseIndex
-from rag.fusion import fuse
+from rag.embeddings import Embeddings
+from rag.families import Family
+from rag.meaning import Meaning, prepare
+from rag.questions import Questions, shipped
 from rag.vectors import VectorStore
 from rag.words import tokens
 from schemas.operation import Effect, Operation
@@ -18,31 +25,44 @@ from schemas.ports import Embedder
 
 _log = logging.getLogger(__name__)
 
-CANDIDATES = 50
-"""How deep each ranking goes into the fusion."""
+MEMBERS = 4
+"""Operations of one family that come before the next family; the rest follow when all families have had their turn."""
+
+
+_AS_GOOD = 0.8
+"""Of the best member's words: with a larger share of them, it is the family's order that decides."""
 
 
 @dataclass(frozen=True)
 class Hit:
-    """An operation found. `score` is the fusion's and ranks hits of one search only; ranks count from 1, None: not found that way."""
+    """An operation found. `score` is its family's and ranks hits of one search only; `family_rank` counts from 1."""
 
     operation: Operation
     score: float
-    lexical_rank: int | None
-    dense_rank: int | None
+    family: str
+    family_rank: int
 
 
 class OperationIndex:
     """Finds operations by the words and the meaning of a question. Threads may share it.
 
     Only operations whose effect is `read` are indexed: a tool may call no other, and leaving the rest out is the largest single
-    gain in finding the right one. Words always work; meaning needs both an embedder and a store for its vectors.
+    gain in finding the right one. Words always work; meaning needs both an embedder and a store for its vectors. `questions` are
+    those written beside families; by default what the project ships.
     """
 
-    def __init__(self, embedder: Embedder | None = None, vectors: VectorStore | None = None) -> None:
-        self._dense = DenseIndex(embedder, vectors) if embedder and vectors else None
+    def __init__(
+        self,
+        embedder: Embedder | None = None,
+        vectors: VectorStore | None = None,
+        questions: Questions | None = None,
+        progress: Callable[[float], None] = lambda _fraction: None,
+    ) -> None:
+        self._embeddings = Embeddings(embedder, vectors) if embedder and vectors else None
+        self._questions = questions
+        self._progress = progress
         self._corpus = Corpus()
-        self._warm: Corpus | None = None
+        self._warm: tuple[Corpus, Meaning] | None = None
         self._warming: tuple[Corpus, Future[bool], threading.Thread] | None = None
         self._changing = threading.Lock()
         self._closed = threading.Event()
@@ -55,36 +75,52 @@ class OperationIndex:
         reads = tuple(operation for operation in operations if operation.effect is Effect.READ)
         with self._changing:
             if (reads, titles or {}) != (self._corpus.operations, self._corpus.titles):
-                self._corpus = Corpus.of(reads, titles or {})
+                self._corpus = Corpus.of(reads, titles or {}, shipped() if self._questions is None else self._questions)
 
     def warm(self) -> Future[bool]:
-        """Load the vectors, making those that are missing, in a background thread, so that meaning joins in.
+        """Load what was learned of these operations, or embed their texts and learn it, in a background thread: then meaning joins in.
 
         The result is True when it has, False where there is no embedder or another `rebuild` or `close` came in between. A failure
         (Misconfigured: the weights are not the published ones) is logged and kept in the result; search goes on by words alone.
         """
         with self._changing:
             corpus = self._corpus
-            if self._dense is None or self._closed.is_set():
+            if self._embeddings is None or self._closed.is_set():
                 return _finished(False)
             if self._warming and self._warming[0] is corpus and not _has_failed(self._warming[1]):
                 return self._warming[1]
             future: Future[bool] = Future()
             # A daemon, so that a command that has its answer need not wait for vectors it will not use.
-            thread = threading.Thread(target=self._embed, args=(self._dense, corpus, future), name="embed-operations", daemon=True)
+            thread = threading.Thread(target=self._embed, args=(self._embeddings, corpus, future), name="embed-operations", daemon=True)
             self._warming = (corpus, future, thread)
             thread.start()
             return future
 
     def search(self, question: str, *, limit: int = 10, source: str | None = None) -> tuple[Hit, ...]:
-        """At most `limit` operations, best first, of all sources or of one; () where nothing resembles the question."""
-        corpus, depth = self._corpus, max(limit, CANDIDATES)
-        lexical = corpus.lexical.ranked(tokens(question), among=corpus.positions_of(source))[:depth]
-        dense = self._ranked_by_meaning(corpus, question, depth, source)
-        return tuple(
-            Hit(corpus.operations[position], score, _rank(lexical, position), _rank(dense, position))
-            for position, score in fuse([lexical, dense])[:limit]
-        )
+        """At most `limit` operations, best family first, of all sources or of one; () where nothing resembles the question."""
+        corpus = self._corpus
+        ranked = self._ranked(corpus, question, source)
+        return tuple(islice(_hits(corpus, ranked, _own_words(corpus, question)), limit))
+
+    def families(self, question: str, *, limit: int = 10, source: str | None = None) -> tuple[tuple[Operation, ...], ...]:
+        """At most `limit` families, best first, each with its operations."""
+        corpus = self._corpus
+        best = islice(self._ranked(corpus, question, source), limit)
+        return tuple(tuple(corpus.operations[member] for member in _members(corpus, found.family, source)) for found in best)
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """Those that are indexed."""
+        return self._corpus.operations
+
+    def knows(self, question: str) -> bool:
+        """Whether any of its words is known."""
+        return self._corpus.ranking.knows(question)
+
+    @property
+    def has_meaning(self) -> bool:
+        """Whether searches go by meaning, too, and not by words alone."""
+        return self._meaning(self._corpus) is not None
 
     def close(self) -> None:
         """Stop embedding after the batch at hand, wait for that, and give the vectors' memory back."""
@@ -94,31 +130,61 @@ class OperationIndex:
         if warming:
             warming[2].join()
         self._warm = None
-        if self._dense:
-            self._dense.close()
 
-    def _ranked_by_meaning(self, corpus: Corpus, question: str, depth: int, source: str | None) -> list[int]:
-        # All vectors or none: an operation must not fall behind because its turn to be embedded has not come.
-        if self._dense is None or self._warm is not corpus:
-            return []
-        keys = self._dense.ranked(question, limit=depth, source=source)
-        return [corpus.position_by_key[key] for key in keys if key in corpus.position_by_key]
+    def _meaning(self, corpus: Corpus) -> Meaning | None:
+        # Of all families or of none: one must not fall behind because its turn to be embedded has not come.
+        warm = self._warm
+        return warm[1] if warm and warm[0] is corpus else None
 
-    def _embed(self, dense: DenseIndex, corpus: Corpus, future: Future[bool]) -> None:
+    def _ranked(self, corpus: Corpus, question: str, source: str | None) -> Iterator[_Found]:
+        scores = corpus.ranking.scores(question, self._meaning(corpus))
+        rank = 0
+        for place in numpy.argsort(-scores, kind="stable").tolist():
+            if not numpy.isfinite(scores[place]):
+                return
+            if members := _members(corpus, corpus.families[place], source):
+                rank += 1
+                yield _Found(corpus.families[place], members, float(scores[place]), rank)
+
+    def _embed(self, embeddings: Embeddings, corpus: Corpus, future: Future[bool]) -> None:
         try:
-            is_complete = dense.update(corpus.documents, lambda: self._corpus is corpus and not self._closed.is_set())
+            meaning = prepare(corpus.texts, embeddings, lambda: self._corpus is corpus and not self._closed.is_set(), self._progress)
             with self._changing:
-                if is_complete and self._corpus is corpus:  # a thread that was overtaken on its last line must not undo the next
-                    self._warm = corpus
+                if meaning and self._corpus is corpus:  # a thread that was overtaken on its last line must not undo the next
+                    self._warm = (corpus, meaning)
         except Exception as error:  # noqa: BLE001 - the thread's end: whatever it is, it belongs to whoever asks for the result
             _log.warning("Operations could not be embedded, so search goes by words alone: %s", error)
             future.set_exception(error)
         else:
-            future.set_result(is_complete)
+            future.set_result(meaning is not None)
 
 
-def _rank(ranking: Sequence[int], position: int) -> int | None:
-    return ranking.index(position) + 1 if position in ranking else None
+@dataclass(frozen=True)
+class _Found:
+    family: Family
+    members: tuple[int, ...]
+    score: float
+    rank: int
+
+
+def _members(corpus: Corpus, family: Family, source: str | None) -> tuple[int, ...]:
+    return tuple(member for member in family.members if source in (None, corpus.operations[member].source))
+
+
+def _own_words(corpus: Corpus, question: str) -> Scores:
+    return corpus.lexical.gains(tokens(simplified(question)))
+
+
+def _hits(corpus: Corpus, ranked: Iterator[_Found], gains: Scores) -> Iterator[Hit]:
+    """Of each family the members in its own order, but those last that share clearly less with the question than the best."""
+    rest = list[Hit]()
+    for found in ranked:
+        least = _AS_GOOD * max(float(gains[member]) for member in found.members)
+        members = sorted(found.members, key=lambda member: float(gains[member]) < least)
+        hits = [Hit(corpus.operations[member], found.score, found.family.name, found.rank) for member in members]
+        yield from hits[:MEMBERS]
+        rest += hits[MEMBERS:]
+    yield from rest
 
 
 def _finished(result: bool) -> Future[bool]:

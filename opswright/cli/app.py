@@ -12,6 +12,7 @@ import typer
 from opswright.cli import render
 from opswright.cli.ending import errors_as_json
 from opswright.cli.opening import runtime
+from opswright.cli.rag import rag
 from opswright.cli.runs import runs
 from opswright.cli.sources import sources
 from opswright.cli.tools import tools
@@ -26,6 +27,7 @@ app = typer.Typer(
 )
 app.add_typer(tools, name="tools", help="The registered tools.")
 app.add_typer(sources, name="sources", help="The APIs that questions are answered from.")
+app.add_typer(rag, name="rag", help="How well search finds what answers a question.")
 app.add_typer(runs, name="runs", help="What was asked before; an interrupted run can go on.")
 
 

@@ -33,8 +33,9 @@ NOW = int(time.time())
 # What an operation must be asked with.
 QUERIES: dict[str, dict[str, Json]] = {
     "query": {"query": "up"},
-    "query_range": {"query": "up", "start": str(NOW - 60), "end": str(NOW + 60), "step": "10s"},
-    "query_exemplars": {"query": "up", "start": str(NOW - 60), "end": str(NOW + 60)},
+    # Wide: NOW is when tests are collected, and these may run a quarter of an hour later.
+    "query_range": {"query": "up", "start": str(NOW - 60), "end": str(NOW + 7200), "step": "60s"},
+    "query_exemplars": {"query": "up", "start": str(NOW - 60), "end": str(NOW + 7200)},
     "list_series": {"match[]": "up"},
 }
 BODIES: dict[str, Json] = {"query_keys": {"key": "AA==", "range_end": "AA=="}}

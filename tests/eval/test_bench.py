@@ -29,7 +29,7 @@ def test_a_run_shows_its_figures_and_keeps_them_with_their_circumstances(tmp_pat
 
 
 def test_an_unknown_area_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(NotFound, match="isolate, registry, sandbox"):
+    with pytest.raises(NotFound, match="isolate, registry, retrieval, sandbox"):
         measure("no_such_area", Conditions(quick=True, open_runtime=no_runtime))
 
 

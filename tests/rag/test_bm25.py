@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from rank_bm25 import BM25Okapi
+from rank_bm25 import BM25Okapi, BM25Plus
 
 from rag.bm25 import LexicalIndex
 from rag.documents import describe
@@ -57,3 +57,11 @@ def test_equals_keep_their_order() -> None:
 @pytest.mark.parametrize("documents", [[], [[]], [[], ["disk"]]])
 def test_empty_index_and_empty_documents_are_no_trouble(documents: list[list[str]]) -> None:
     assert LexicalIndex(documents).ranked(["host"]) == []
+
+
+def test_scores_are_those_of_rank_bm25_beyond_the_bonus_for_all() -> None:
+    query = tokens("list the hosts by memory and severity")
+    known = [term for term in dict.fromkeys(query) if LexicalIndex(DOCUMENTS).knows(term)]
+    published = BM25Plus(DOCUMENTS)
+    bonus = sum(published.idf[term] * published.delta for term in known)
+    assert LexicalIndex(DOCUMENTS).gains(query) == pytest.approx(published.get_scores(known) - bonus, rel=1e-5, abs=1e-5)

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine
 
 from rag.hashing import HashingEmbedder
-from rag.index import OperationIndex
+from rag.index import MEMBERS, OperationIndex
 from rag.vectors import VectorStore
 from schemas.errors import Misconfigured
 from schemas.operation import Effect
@@ -68,8 +68,21 @@ def names(index: OperationIndex, question: str, *, limit: int = 10, source: str 
 
 def test_words_alone_find_the_operation(lexical: OperationIndex) -> None:
     hit = lexical.search("who is on call")[0]
-    assert (hit.operation.name, hit.lexical_rank, hit.dense_rank) == ("listOnCallRotas", 1, None)
-    assert hit.score == pytest.approx(1 / 61)
+    assert (hit.operation.name, hit.family_rank) == ("listOnCallRotas", 1)
+    assert not lexical.has_meaning
+
+
+def test_operations_of_a_family_come_together_and_what_lists_comes_first(lexical: OperationIndex) -> None:
+    hits = lexical.search("the fleet's hosts")
+    assert [(hit.operation.name, hit.family_rank) for hit in hits[:2]] == [("listHosts", 1), ("getHost", 1)]
+    assert [operation.name for operation in lexical.families("the fleet's hosts")[0]] == ["listHosts", "getHost"]
+
+
+def test_no_family_keeps_the_others_out() -> None:
+    index = OperationIndex()
+    index.rebuild([*(operation(f"listHostsBy{letter}", summary="hosts") for letter in "ABCDEFGH"), *TEN])
+    assert "listAlerts" in names(index, "hosts with alerts", limit=MEMBERS + 2)
+    assert len(names(index, "hosts with alerts", limit=50)) == 11
 
 
 @pytest.mark.parametrize("effect", [Effect.WRITE, Effect.REVEAL])
@@ -88,7 +101,8 @@ def test_nothing_alike_finds_nothing(lexical: OperationIndex, hybrid: OperationI
 
 def test_limit_bounds_the_hits(lexical: OperationIndex) -> None:
     assert len(lexical.search("list", limit=3)) == 3
-    assert len(lexical.search("list", limit=9)) == len(lexical.search("list", limit=100)) == 9
+    assert len(lexical.search("list", limit=10)) == len(lexical.search("list", limit=100)) == 10
+    assert len(lexical.families("list", limit=3)) == 3
 
 
 def test_search_can_be_confined_to_a_source(hybrid: OperationIndex) -> None:
@@ -104,12 +118,12 @@ def test_words_answer_until_the_vectors_are_there(store: VectorStore) -> None:
     index.rebuild(TEN)
     warmed = index.warm()
     embedder.reached.wait()
-    assert index.search("list certificates")[0].dense_rank is None
+    assert names(index, "list certificates")[0] == "listCertificates"
+    assert not index.has_meaning
     embedder.gate.set()
     assert warmed.result()
-    hit = index.search("list certificates")[0]
-    assert (hit.operation.name, hit.lexical_rank, hit.dense_rank) == ("listCertificates", 1, 1)
-    assert hit.score == pytest.approx(2 / 61)
+    assert names(index, "list certificates")[0] == "listCertificates"
+    assert index.has_meaning
     index.close()
 
 
@@ -117,16 +131,17 @@ def test_warming_twice_embeds_once(hybrid: OperationIndex) -> None:
     assert hybrid.warm() is hybrid.warm()
     assert hybrid.warm().result()
     hybrid.rebuild(list(TEN))
-    assert hybrid.search("list certificates")[0].dense_rank == 1, "nothing has changed, so nothing is lost"
+    assert hybrid.has_meaning, "nothing has changed, so nothing is lost"
 
 
 def test_changed_operations_are_searched_by_words_until_they_are_warm(hybrid: OperationIndex) -> None:
     assert hybrid.warm().result()
     hybrid.rebuild([*TEN[:9], operation("listVolumes", summary="List the volumes")])
-    assert hybrid.search("list volumes")[0].dense_rank is None
+    assert not hybrid.has_meaning
+    assert names(hybrid, "list volumes")[0] == "listVolumes"
     assert names(hybrid, "backups") == []
     assert hybrid.warm().result()
-    assert hybrid.search("list volumes")[0].dense_rank == 1
+    assert hybrid.has_meaning
 
 
 def test_change_of_a_title_is_a_change(hybrid: OperationIndex) -> None:
@@ -144,7 +159,7 @@ def test_warming_that_is_overtaken_leaves_the_field(store: VectorStore) -> None:
     latest = index.warm()
     embedder.gate.set()
     assert (overtaken.result(), latest.result()) == (False, True)
-    assert index.search("list certificates")[0].dense_rank == 1
+    assert index.has_meaning
     index.close()
 
 
@@ -160,7 +175,7 @@ def test_close_waits_for_the_batch_at_hand_and_no_more(store: VectorStore) -> No
     closing.join()
     assert warmed.result() is False
     assert index.warm().result() is False
-    assert index.search("list things7")[0].dense_rank is None
+    assert not index.has_meaning
 
 
 def test_failure_to_embed_is_told_and_words_go_on(store: VectorStore, caplog: pytest.LogCaptureFixture) -> None:
@@ -186,5 +201,7 @@ def test_without_embedder_or_store_words_do_it_all(embedder: HashingEmbedder | N
 
 
 def test_search_by_words_does_not_import_chroma() -> None:
-    code = "import sys; from rag.index import OperationIndex; OperationIndex().search('hosts'); sys.exit('chromadb' in sys.modules)"
+    code = (
+        "import sys; from rag.index import MEMBERS, OperationIndex; OperationIndex().search('hosts'); sys.exit('chromadb' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
