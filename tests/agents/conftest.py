@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -16,10 +18,15 @@ from doc_sources.fetcher import OpenApiFetcher
 from eval.estate.app import create_app
 from eval.estate.serve import serving
 from rag.index import OperationIndex
+from sandbox.image.store import ImageStore
+from sandbox.supervisor import WorkerPool
+from sandbox.typecheck import TypeChecker
+from sandbox.verify import Verifier
 from schemas.operation import Slice
 from schemas.source import AwsAccess, Source
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+CACHE = Path(__file__).parents[2] / ".cache"
 
 AWS_SERVICES = (
     "ec2", "cloudwatch", "rds", "lambda", "s3", "iam", "autoscaling", "elbv2", "elb", "cloudformation", "fsx", "elasticache", "service-quotas",
@@ -50,6 +57,20 @@ def knowledge(slices: Mapping[str, Slice]) -> Knowledge:
     index = OperationIndex()
     index.rebuild(operations)
     return Knowledge(index, operations, None)
+
+
+@pytest.fixture(scope="session")
+def types() -> Iterator[TypeChecker]:
+    with TypeChecker(CACHE / "types") as checker:
+        yield checker
+
+
+@pytest.fixture(scope="session")
+def verifier(types: TypeChecker) -> Iterator[Verifier]:
+    """The real one, with workers of its own."""
+    image = ImageStore(CACHE / "images").ensure(lambda _stage, _fraction: None)
+    with WorkerPool(image) as pool:
+        yield Verifier(types, pool.run, monotonic=monotonic)
 
 
 @pytest.fixture(scope="session")

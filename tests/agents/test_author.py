@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from time import monotonic
 
 import pytest
 import yaml
 
 from agents.knowledge import Knowledge
 from agents.rules.engine import RulesEngine
-from sandbox.image.store import ImageStore
 from sandbox.lint import format_both
-from sandbox.supervisor import WorkerPool
-from sandbox.typecheck import TypeChecker
 from sandbox.verify import Verifier
 from schemas.operation import Slice
 from tests.agents.conftest import NOW
 
-CACHE = Path(__file__).parents[2] / ".cache"
 QUESTIONS = yaml.safe_load((Path(__file__).parent / "data" / "proven.yaml").read_text())
 """One question for each clause, pagination style and combination that the template library can write."""
-
-
-@pytest.fixture(scope="module")
-def verifier() -> Iterator[Verifier]:
-    image = ImageStore(CACHE / "images").ensure(lambda _stage, _fraction: None)
-    with WorkerPool(image) as pool, TypeChecker(CACHE / "types") as types:
-        yield Verifier(types, pool.run, monotonic=monotonic)
 
 
 @pytest.fixture(scope="module")

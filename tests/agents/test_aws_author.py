@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from time import monotonic
+from collections.abc import Mapping
 
 import pytest
 
@@ -13,30 +11,13 @@ from agents.generate.complete import Answers
 from agents.house_example import house_example
 from agents.knowledge import Knowledge
 from agents.rules.engine import RulesEngine
-from sandbox.image.store import ImageStore
 from sandbox.lint import format_both, lint
-from sandbox.supervisor import WorkerPool
 from sandbox.typecheck import TypeChecker
 from sandbox.verify import Verifier
 from schemas.operation import Slice
 from schemas.query import Call, Column, Join, Order, Predicate, Query
 from schemas.tool import Candidate
 from tests.agents.conftest import NOW
-
-CACHE = Path(__file__).parents[2] / ".cache"
-
-
-@pytest.fixture(scope="module")
-def types() -> Iterator[TypeChecker]:
-    with TypeChecker(CACHE / "types") as checker:
-        yield checker
-
-
-@pytest.fixture(scope="module")
-def verifier(types: TypeChecker) -> Iterator[Verifier]:
-    image = ImageStore(CACHE / "images").ensure(lambda _stage, _fraction: None)
-    with WorkerPool(image) as pool:
-        yield Verifier(types, pool.run, monotonic=monotonic)
 
 
 @pytest.fixture(scope="module")

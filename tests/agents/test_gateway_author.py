@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from time import monotonic
 
 import pytest
 
-from agents.knowledge import Knowledge
-from agents.rules.engine import RulesEngine
 from doc_sources.effects import load_judge
 from doc_sources.parsing import parse
 from doc_sources.provider import Meaning, Provider
 from doc_sources.slices import Cutter
 from doc_sources.specification import Specification
-from rag.index import OperationIndex
-from sandbox.image.store import ImageStore
-from sandbox.lint import format_both
-from sandbox.rehearsal.rehearse import rehearse
-from sandbox.supervisor import WorkerPool
-from sandbox.typecheck import TypeChecker
 from sandbox.verify import Verifier
 from schemas.errors import QuestionDeclined
 from schemas.operation import CursorPagination, Slice
-from schemas.tool import Candidate
-from schemas.verification import Finding
-from tests.agents.conftest import NOW
-from tests.sandbox.rehearsal.fleet import InProcess
+from tests.agents.authors import Author, author_over
 
-CACHE = Path(__file__).parents[2] / ".cache"
 GATEWAY = Path(__file__).parent / "data" / "gateway.yaml"
 PAGED = Meaning(operations=("GET /listeners",), pagination=CursorPagination(cursor_parameter="cursor", next_path="next_cursor"))
 ROWS = {"GET /routes": "data.zones[].routes", "GET /listeners": "sites[].racks[].listeners"}
@@ -45,28 +32,8 @@ def slices() -> Mapping[str, Slice]:
 
 
 @pytest.fixture(scope="module")
-def knowledge() -> Knowledge:
-    operations = [piece.operation for piece in slices().values()]
-    index = OperationIndex()
-    index.rebuild(operations)
-    return Knowledge(index, operations, None)
-
-
-@pytest.fixture(scope="module")
-def verifier() -> Iterator[Verifier]:
-    image = ImageStore(CACHE / "images").ensure(lambda _stage, _fraction: None)
-    with WorkerPool(image) as pool, TypeChecker(CACHE / "types") as types:
-        yield Verifier(types, pool.run, monotonic=monotonic)
-
-
-def written(question: str, knowledge: Knowledge) -> Candidate:
-    engine = RulesEngine(format_both, lambda: NOW)
-    return engine.write(engine.plan(question, knowledge), slices(), ())
-
-
-def rehearsed(candidate: Candidate, seed: int = 1) -> list[Finding]:
-    found = rehearse(candidate, slices(), InProcess(granted=tuple(slices().values())), seed=seed)
-    return [*found.rehearsal.findings, *found.contract.findings]
+def author() -> Author:
+    return author_over(slices())
 
 
 QUESTIONS = [
@@ -86,8 +53,8 @@ QUESTIONS = [
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_what_is_written_is_proven(question: str, knowledge: Knowledge, verifier: Verifier) -> None:
-    verification = verifier.verify(written(question, knowledge), slices())
+def test_what_is_written_is_proven(question: str, author: Author, verifier: Verifier) -> None:
+    verification = verifier.verify(author.written(question), slices())
     blocking = [finding.message for finding in verification.findings if finding.severity == "block"]
     assert (blocking, verification.semantics) == ([], "proven")
 
@@ -110,15 +77,15 @@ def test_what_is_written_is_proven(question: str, knowledge: Knowledge, verifier
         ),
     ],
 )
-def test_it_reads_like_written_by_hand(question: str, lines: list[str], knowledge: Knowledge) -> None:
-    source = written(question, knowledge).source
+def test_it_reads_like_written_by_hand(question: str, lines: list[str], author: Author) -> None:
+    source = author.written(question).source
     assert [line for line in lines if line not in source] == []
 
 
 @pytest.mark.parametrize("question", ["list hard quotas", "list downstream backends", "list non upstream backends"])
-def test_words_that_do_not_hold_for_all_rows_by_the_title_are_not_passed_over(question: str, knowledge: Knowledge) -> None:
+def test_words_that_do_not_hold_for_all_rows_by_the_title_are_not_passed_over(question: str, author: Author) -> None:
     with pytest.raises(QuestionDeclined):
-        written(question, knowledge)
+        author.written(question)
 
 
 def test_operations_that_need_something_said_or_give_a_part_are_not_listed() -> None:
@@ -137,8 +104,8 @@ def test_operations_that_need_something_said_or_give_a_part_are_not_listed() -> 
         ("list certificates", ", body={}", "", "body"),
     ],
 )
-def test_a_tool_that_asks_or_reads_otherwise_is_caught(question: str, old: str, new: str, said: str, knowledge: Knowledge) -> None:
-    candidate = written(question, knowledge)
+def test_a_tool_that_asks_or_reads_otherwise_is_caught(question: str, old: str, new: str, said: str, author: Author) -> None:
+    candidate = author.written(question)
     assert old in candidate.source
-    found = rehearsed(candidate.model_copy(update={"source": candidate.source.replace(old, new)}))
+    found = author.rehearsed(candidate.model_copy(update={"source": candidate.source.replace(old, new)}))
     assert any(said in finding.message for finding in found), found

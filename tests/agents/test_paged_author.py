@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from time import monotonic
 
 import pytest
 
-from agents.knowledge import Knowledge
-from agents.rules.engine import RulesEngine
 from doc_sources.effects import load_judge
 from doc_sources.parsing import parse
 from doc_sources.slices import Cutter
 from doc_sources.specification import Specification
-from rag.index import OperationIndex
-from sandbox.image.store import ImageStore
-from sandbox.lint import format_both
-from sandbox.rehearsal.rehearse import rehearse
-from sandbox.supervisor import WorkerPool
-from sandbox.typecheck import TypeChecker
 from sandbox.verify import Verifier
 from schemas.operation import CursorPagination, LastRowPagination, LinkPagination, Pagination, Slice
-from schemas.tool import Candidate
-from schemas.verification import Finding
-from tests.agents.conftest import NOW
-from tests.sandbox.rehearsal.fleet import InProcess
+from tests.agents.authors import Author, author_over
 
-CACHE = Path(__file__).parents[2] / ".cache"
 SHOP = Path(__file__).parent / "data" / "paged.yaml"
 
 
@@ -40,28 +27,8 @@ def slices() -> Mapping[str, Slice]:
 
 
 @pytest.fixture(scope="module")
-def knowledge() -> Knowledge:
-    operations = [piece.operation for piece in slices().values()]
-    index = OperationIndex()
-    index.rebuild(operations)
-    return Knowledge(index, operations, None)
-
-
-@pytest.fixture(scope="module")
-def verifier() -> Iterator[Verifier]:
-    image = ImageStore(CACHE / "images").ensure(lambda _stage, _fraction: None)
-    with WorkerPool(image) as pool, TypeChecker(CACHE / "types") as types:
-        yield Verifier(types, pool.run, monotonic=monotonic)
-
-
-def written(question: str, knowledge: Knowledge) -> Candidate:
-    engine = RulesEngine(format_both, lambda: NOW)
-    return engine.write(engine.plan(question, knowledge), slices(), ())
-
-
-def rehearsed(candidate: Candidate, seed: int = 1) -> list[Finding]:
-    found = rehearse(candidate, slices(), InProcess(granted=tuple(slices().values())), seed=seed)
-    return [*found.rehearsal.findings, *found.contract.findings]
+def author() -> Author:
+    return author_over(slices())
 
 
 @pytest.mark.parametrize(
@@ -96,16 +63,16 @@ QUESTIONS = [
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_what_is_written_is_proven(question: str, knowledge: Knowledge, verifier: Verifier) -> None:
-    verification = verifier.verify(written(question, knowledge), slices())
+def test_what_is_written_is_proven(question: str, author: Author, verifier: Verifier) -> None:
+    verification = verifier.verify(author.written(question), slices())
     blocking = [finding.message for finding in verification.findings if finding.severity == "block"]
     assert (blocking, verification.semantics) == ([], "proven")
 
 
 @pytest.mark.parametrize("seed", [0, 2, 3])
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_it_passes_in_other_worlds_too(question: str, seed: int, knowledge: Knowledge) -> None:
-    assert rehearsed(written(question, knowledge), seed) == []
+def test_it_passes_in_other_worlds_too(question: str, seed: int, author: Author) -> None:
+    assert author.rehearsed(author.written(question), seed) == []
 
 
 GONE_IS_THE_END = """if response.status_code == 404:
@@ -134,8 +101,8 @@ GONE_IS_THE_END = """if response.status_code == 404:
         ("list shelves", 'if not cursor or not body.get("has_more"):', "if True:", "R_PAGES", ["`last_id`", "`has_more` is false"]),
     ],
 )
-def test_a_tool_that_stops_short_is_caught(question: str, old: str, new: str, code: str, said: list[str], knowledge: Knowledge) -> None:
-    candidate = written(question, knowledge)
+def test_a_tool_that_stops_short_is_caught(question: str, old: str, new: str, code: str, said: list[str], author: Author) -> None:
+    candidate = author.written(question)
     assert old in candidate.source
-    found = rehearsed(candidate.model_copy(update={"source": candidate.source.replace(old, new)}))
+    found = author.rehearsed(candidate.model_copy(update={"source": candidate.source.replace(old, new)}))
     assert any(finding.code == code and all(word in finding.message for word in said) for finding in found), found

@@ -15,11 +15,11 @@ from agents.rules.engine import RulesEngine
 from doc_sources.catalogue import load_catalogue
 from doc_sources.download import Downloader
 from doc_sources.fetcher import OpenApiFetcher
-from rag.index import OperationIndex
 from sandbox.rehearsal.rehearse import rehearse
 from schemas.operation import CursorPagination, PagePagination, Slice
 from schemas.source import Source
 from schemas.tool import Candidate
+from tests.agents.authors import knowledge_of
 from tests.agents.conftest import NoSecrets
 from tests.sandbox.rehearsal.fleet import InProcess
 
@@ -38,10 +38,7 @@ def racks() -> Mapping[str, Slice]:
 
 @pytest.fixture(scope="module")
 def about_racks(racks: Mapping[str, Slice]) -> Knowledge:
-    operations = [piece.operation for piece in racks.values()]
-    index = OperationIndex()
-    index.rebuild(operations)
-    return Knowledge(index, operations, None)
+    return knowledge_of(racks)
 
 
 def written(question: str, engine: RulesEngine, about_racks: Knowledge, racks: Mapping[str, Slice]) -> Candidate:
