@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from doc_sources import data_files, effects
-from doc_sources.effects import EffectJudge, Facts, Judgement, WordSet
+from doc_sources.effects import EffectJudge, Judgement, WordSet
+from doc_sources.facts import Facts
 from doc_sources.words import split
 from schemas.base import Frozen
 from schemas.errors import quoted

@@ -8,19 +8,17 @@ are heard as well, in the order of `EffectJudge.judge`. What is not known to rea
 from __future__ import annotations
 
 import itertools
-import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
-from urllib.parse import unquote
 
 from pydantic import BeforeValidator
 
 from doc_sources import data_files
 from doc_sources.chinese_change import ChineseChange
 from doc_sources.documented_change import DocumentedChange, third_person
+from doc_sources.facts import Facts, in_plain_letters, last_words, own_words, spoken
 from doc_sources.words import split
 from schemas.base import Frozen, Json
 from schemas.errors import quoted
@@ -28,13 +26,7 @@ from schemas.operation import Effect
 
 FOLDER: Final = Path(__file__).with_name("effects")
 
-_NAME_PART: Final = re.compile(r"[/.:]")
-_PARAMETER: Final = re.compile(r"\{[^{}]*\}")
-_PARAMETERS: Final = re.compile(rf"({_PARAMETER.pattern})")
-_DECODINGS: Final = 4
 _LONGEST_VERB: Final = 20
-_NO_BRACES: Final = str.maketrans("{}", "  ")
-_NOT_WORD: Final = re.compile(r"\W")
 _ALSO: Final = frozenset({"and", "then", "or"})
 _ARTICLES: Final = frozenset({"a", "an", "the"})
 
@@ -82,21 +74,6 @@ class Overrides(Frozen):
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What an operation says about itself. `name` is its own operationId, or empty.
-
-    With `only_names_tell` the method says nothing, as in an API that starts and stops things by GET.
-    """
-
-    method: str
-    path: str
-    name: str = ""
-    summary: str = ""
-    description: str = ""
-    only_names_tell: bool = False
-
-
-@dataclass(frozen=True)
 class Judgement:
     effect: Effect
     reason: str
@@ -130,7 +107,7 @@ class EffectJudge:
         override = self._overrides.get(f"{facts.method.upper()} {facts.path}")
         if override:
             return Judgement(override.effect, override.reason)
-        facts = _plain_facts(facts)
+        facts = in_plain_letters(facts)
         name = self._joined(own_words(facts))
         if (refusal := self._refusal(facts, name)) is not None:
             return _write(refusal)
@@ -205,7 +182,7 @@ class EffectJudge:
         return next((word for word in words if word in self.rules.changing_segments), None)
 
     def _change_in_path(self, path: str) -> str | None:
-        for segment in _spoken(path):
+        for segment in spoken(path):
             if "".join(split(segment)) in self.rules.relaying_segments:
                 return segment
             words = self._joined(split(segment))
@@ -223,7 +200,7 @@ class EffectJudge:
         return next((word for word in (*words[:1], *verb) if word in changing), None)
 
     def _secret(self, facts: Facts, name: tuple[str, ...]) -> str | None:
-        last = split(_literal(facts.path)[-1]) if _literal(facts.path) else ()
+        last = last_words(facts.path)
         for words in (name, last, split(facts.summary)):
             subject = [_singular(word) for word in self._subject(words)]
             if self._secrets_begin.isdisjoint(subject) or subject[-1] in self.rules.about_secrets:
@@ -235,7 +212,7 @@ class EffectJudge:
         return "key" if [_singular(word) for word in self._subject(name)] == ["key"] else None
 
     def _setting(self, facts: Facts, name: tuple[str, ...]) -> str | None:
-        last = split(_literal(facts.path)[-1]) if _literal(facts.path) else ()
+        last = last_words(facts.path)
         return next((words[0] for words in (tuple(self._subject(name)), last) if len(words) == 1 and words[0] in self.rules.settings), None)
 
     def _subject(self, words: tuple[str, ...]) -> Iterator[str]:
@@ -247,48 +224,6 @@ class EffectJudge:
             if word not in self.rules.reading_verbs and word not in _ARTICLES:
                 has_begun = True
                 yield word
-
-
-def own_words(facts: Facts) -> tuple[str, ...]:
-    """The words of an operation's own name: `repos/list-commits` is list, commits.
-
-    FastAPI appends path and method to the name of the function; they are taken off again, they have a rule of their own.
-    An operation without a name is called by the last step of its path.
-    """
-    if not facts.name:
-        return split(_literal(facts.path)[-1]) if _literal(facts.path) else ()
-    appended = f"{_NOT_WORD.sub('_', facts.path)}_{facts.method.lower()}"
-    name = _NAME_PART.split(facts.name.removesuffix(appended))[-1]
-    # `Snapshots_ListByResourceGroup` (Azure), `QueryService_FindTraces` (gRPC): service and method.
-    parts = name.split("_")
-    return split(parts[-1] if all(part[:1].isupper() for part in parts) else name)
-
-
-def _literal(path: str) -> list[str]:
-    """The steps of a path that are no parameters."""
-    return [segment for segment in path.split("/") if segment and "{" not in segment]
-
-
-def _spoken(path: str) -> list[str]:
-    """What a path says beside its parameters: `/hosts/{id}:reboot` says hosts and reboot."""
-    return [segment for segment in _PARAMETER.sub("/", path).split("/") if segment]
-
-
-def _plain_facts(facts: Facts) -> Facts:
-    """The same in plain letters, so that nothing is said that is not heard: `%72eboot` and `ｒｅｂｏｏｔ` are reboot."""
-    # Split before decoding: an escaped brace begins no parameter.
-    parts = (part if _PARAMETER.fullmatch(part) else _plain(part).translate(_NO_BRACES) for part in _PARAMETERS.split(facts.path))
-    summary, description = _plain(facts.summary), _plain(facts.description)
-    return Facts(facts.method, "".join(parts), _plain(facts.name), summary, description, facts.only_names_tell)
-
-
-def _plain(text: str) -> str:
-    """Percent-decoded as often as any chain of servers does, in compatibility form, without invisible characters."""
-    if text.isascii() and "%" not in text:
-        return text
-    for _ in range(_DECODINGS):
-        text = unquote(text)
-    return "".join(letter for letter in unicodedata.normalize("NFKC", text) if unicodedata.category(letter) != "Cf")
 
 
 def _singular(word: str) -> str:

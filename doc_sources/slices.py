@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from doc_sources import pagination
-from doc_sources.effects import EffectJudge, Facts, Judgement
+from doc_sources.effects import EffectJudge, Judgement
+from doc_sources.facts import Facts
 from doc_sources.formats.description import EFFECT_KEY, EFFECT_REASON_KEY
 from doc_sources.normal_form import NormalOperation, mapping, objects, text
 from doc_sources.rows import RowReader, Rows

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from doc_sources.effects import EffectJudge, Facts, Override, load_judge
+from doc_sources.effects import EffectJudge, Override, load_judge
+from doc_sources.facts import Facts
 from schemas.base import Json
 from schemas.errors import Misconfigured
 from schemas.operation import Effect

@@ -5,7 +5,7 @@ from __future__ import annotations
 import orjson
 import pytest
 
-from doc_sources.effects import Facts
+from doc_sources.facts import Facts
 from doc_sources.parsing import is_html, parse
 from doc_sources.slices import Cutter
 from doc_sources.specification import Specification

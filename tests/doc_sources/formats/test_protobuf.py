@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 
 from doc_sources.formats.protobuf import MOST_BYTES
@@ -12,6 +9,7 @@ from schemas.base import Json
 from schemas.errors import SpecUnusable
 from schemas.operation import Effect, Slice
 from tests.doc_sources.formats.texts import operations_of, slices_of
+from tests.doc_sources.specs import published
 
 PROTO = """
 // Copyright of nobody.
@@ -124,9 +122,6 @@ def test_what_is_no_use_is_refused(text: str, words: str, capfd: pytest.CaptureF
     ],
 )
 def test_no_rpc_of_published_files_is_lost(file: str, count: int, read: str) -> None:
-    folder = os.environ.get("OPSWRIGHT_SPECS", "")
-    if not folder:
-        pytest.skip("OPSWRIGHT_SPECS names no folder of published descriptions")
-    found = operations_of((Path(folder) / file).read_bytes())
+    found = operations_of(published(file).read_bytes())
     assert len(found) == count
     assert read in found
